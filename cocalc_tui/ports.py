@@ -1,0 +1,133 @@
+"""What the engine asks of the outside. Adapters implement it; a rehearsal world does so in memory.
+
+Probes, by kind, with their arguments and the one document that `Seen` holds. Each document is plain JSON,
+holds no secret, and has `error` (a text) where the question was answered by a refusal that the check has to
+judge; what could not be asked at all is `Unreachable` or `Denied`.
+
+========================  ==================================================================================
+kind (arguments)          document
+========================  ==================================================================================
+cluster                   uid, version, server, context, user, expires_at (Unix s or null), clock_skew (s or
+                          null), platform_hints (list of text)
+rules (namespace)         rules (list of {verbs, groups, resources, names}), incomplete (bool)
+access (verb, group,      allowed (bool), reason
+resource, namespace)
+tools (helm, kubectl,     helm, kubectl, git, ssh: each {path, version, error}
+git)
+secret (ref)              sha256, length, edges (white space at an end), error
+credentials (ref,         sha256 (of server, user name, password), kind (service-account, plain), account,
+server, username, email)  project, error, line
+registry (server,         ok, detail, error
+username, ref)
+file (path)               exists, text, sha256, error
+secret-values (path,      exists, same
+entries)
+chart (directory)         found, path, name, version, app_version, values_text, values, schema, subcharts
+                          ({name: {values_text, values}}), missing_dependencies, digest (of all files), git
+                          ({commit, branch, dirty, remote, ssh_command, behind} or null), error
+postgres (host, port,     stage (dns, tcp, tls, login, ok: how far it came), error, address, latency_ms,
+name, user, ref,          version, version_num, tls, superuser, createdb, createrole, max_connections,
+sslmode, ca_file)         used_connections, timezone, encoding, database_exists, tables, cocalc (bool)
+render (chart, release,   objects (manifests, values of Secrets left out), lint (list of text), error, digest
+namespace, path, text,
+entries)
+dry-run (as render)       accepted (number), refused (list of {object, message}), namespace (where it was
+                          tried)
+========================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from cocalc_tui.core.action import Apply, Helm, Label, WriteFile, WriteSecrets
+from cocalc_tui.core.answers import Answers
+from cocalc_tui.core.facts import Object, Observation
+from cocalc_tui.core.kinds import Kind
+from cocalc_tui.core.secret import SecretRef
+from cocalc_tui.core.topics import Probe, Topic
+
+
+class Cluster(Protocol):
+    """The API server. Every call raises `Refused` or `Unreached`, except where it returns an observation."""
+
+    requests: int
+    writes: int
+
+    async def read(self, topic: Topic, timeout: float) -> Observation:
+        """One bounded list of a topic."""
+
+    def follow(self, topic: Topic) -> AsyncIterator[Observation]:
+        """The topic's objects, now and after each change: list, watch, relist with backoff.
+
+        A cut connection yields the last objects with `stale` set until the next list succeeds. Never ends
+        by itself; closing the iterator ends its connection.
+        """
+
+    async def get(self, kind: Kind, name: str, namespace: str | None = None) -> Object | None:
+        """One object whole, None where it does not exist."""
+
+    async def apply(self, action: Apply, *, dry_run: bool = False, force: bool = False) -> Object:
+        """Server-side apply as field manager `cocalc-tui`, the slots' secrets filled in."""
+
+    async def apply_object(self, manifest: Mapping[str, Any], *, dry_run: bool, namespace: str) -> Object:
+        """Server-side apply of a rendered object; `namespace` where the manifest names none."""
+
+    async def label(self, action: Label) -> Object:
+        """Labels and taints of a node."""
+
+    async def create(self, kind: Kind, manifest: Mapping[str, Any]) -> Object:
+        """Creates one object; `Refused` with code 409 where it exists."""
+
+    async def replace(self, kind: Kind, manifest: Mapping[str, Any]) -> Object:
+        """Replaces one object; `Refused` with code 409 where its `resourceVersion` moved."""
+
+    async def delete(self, kind: Kind, name: str, namespace: str | None = None) -> None:
+        """Deletes one object; nothing happens where it does not exist."""
+
+    async def logs(self, namespace: str, pod: str, container: str, *, lines: int, previous: bool) -> str:
+        """The last lines of a container's log."""
+
+
+class HelmRunner(Protocol):
+    """Installs releases."""
+
+    async def upgrade(self, action: Helm, line: Callable[[str], None]) -> int:
+        """`helm upgrade --install`; gives the revision, tells each line of output. Raises `Refused`."""
+
+
+class Files(Protocol):
+    """Files of the user."""
+
+    async def write(self, action: WriteFile) -> None:
+        """Writes atomically; `Stale` where the file is no longer what the action was made from."""
+
+    async def write_secrets(self, action: WriteSecrets) -> None:
+        """Writes the secret values file, 0600, atomically."""
+
+
+class Vault(Protocol):
+    """Secrets of this run."""
+
+    def remember(self, name: str, value: str) -> SecretRef:
+        """Keeps a typed secret in memory and gives a reference that is new for each value."""
+
+
+class World(Protocol):
+    """A cluster to talk to, with everything around it: the real one or a rehearsal."""
+
+    name: str
+    rehearsal: bool
+    cluster: Cluster
+    helm: HelmRunner
+    files: Files
+    vault: Vault
+    examples: Answers
+    contexts: Sequence[str]
+
+    async def probe(self, probe: Probe, timeout: float) -> Observation:
+        """Tries one probe within a time in seconds."""
+
+    async def close(self) -> None:
+        """Ends connections and threads."""
