@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cocalc_tui.core.kinds import SECRET, Kind, kind_of
+from cocalc_tui.core.kinds import NODE, SECRET, Kind, kind_of
 from cocalc_tui.core.secret import SecretRef, Slot
 from cocalc_tui.core.topics import Need, Probe, Topic
 
 MANAGER = "cocalc-tui"
 MANAGED_BY = "app.kubernetes.io/managed-by"
+NODES = Topic(NODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,8 @@ def looks_at(action: Action) -> tuple[Need, ...]:
             return (action.topic, *(slot.probe() for slot in action.slots))
         case Delete():
             return (action.topic,)
+        case Label():
+            return (NODES,)
         case WriteFile() | WriteSecrets():
             return (action.probe,)
         case _:
