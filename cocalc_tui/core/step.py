@@ -11,7 +11,7 @@ from cocalc_tui.core.answers import Value
 from cocalc_tui.core.findings import Check, Finding, State
 from cocalc_tui.core.topics import Need
 from cocalc_tui.core.view import View
-from cocalc_tui.core.wish import Wish
+from cocalc_tui.core.wish import Candidate, Wish
 
 FieldKind = Literal["text", "number", "flag", "choice", "path", "secret", "size", "mapping"]
 Group = Literal["Cluster", "Chart", "Base", "Network", "Site", "Deploy"]
@@ -39,7 +39,8 @@ class Field:
     `check(value, view)` gives the error text or None; `detect(view)` what the cluster answers, `chart(view)`
     what the chart answers; `needed(view)` whether applying has to wait for an answer; `shown(view)` whether
     the question makes sense now. `needs(view)` are the facts that `choices`, `detect` and `chart` look at.
-    `placeholder` is shown while it is empty.
+    `placeholder` is shown while it is empty. `paths` are the chart's keys that hold exactly this value: a
+    deployed release that has one of them answers the field.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Field:
     shown: Callable[[View], bool] = lambda view: True
     needs: Callable[[View], Iterable[Need]] = no_needs
     placeholder: str = ""
+    paths: tuple[Candidate, ...] = ()
 
     @property
     def secret(self) -> bool:
