@@ -1,0 +1,1 @@
+"""helm: renders, tries and installs the chart."""
