@@ -129,7 +129,7 @@ class ControlPlane:
         rules: Sequence[Object] = (),
         *,
         namespace: str | None = None,
-        group: str | None = None,
+        group: str = "testbed",
     ) -> Path:
         """The kubeconfig of a user who may do what `rules` say, in one namespace or everywhere."""
         if rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,9 @@ class Layout:
     configs: dict[str, Path]
 
     def service(self, name: str, *flags: str) -> Service:
-        return Service(name, [str(self.programs[name]), *flags], self.folder / f"{name}.log")
+        """Its state is thrown away, so it is not asked politely to end."""
+        command = [str(self.programs[name]), *flags]
+        return Service(name, command, self.folder / f"{name}.log", ends_with=signal.SIGKILL)
 
 
 def services(layout: Layout) -> list[Service]:

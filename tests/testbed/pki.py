@@ -49,9 +49,9 @@ class Authority:
         made.private_key_pem.write_to_path(key)
         return cert, key
 
-    def client(self, user: str, group: str | None) -> dict[str, str]:
+    def client(self, user: str, group: str = "testbed") -> dict[str, str]:
         """The user entry of a kubeconfig; Kubernetes reads the user and group from the subject."""
-        made = self._ca.issue_cert(common_name=user, organization_name=group)
+        made = self._ca.issue_cert("client.invalid", common_name=user, organization_name=group)
         return {
             "client-certificate-data": b64encode(made.cert_chain_pems[0].bytes()).decode(),
             "client-key-data": b64encode(made.private_key_pem.bytes()).decode(),

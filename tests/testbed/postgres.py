@@ -51,7 +51,7 @@ def _major(path: Path) -> int:
 
 
 class Postgres:
-    """The superuser `postgres` and a role `cocalc` that may create databases and roles, each with a password."""
+    """With the superuser `postgres`, and a role `cocalc` that may create databases and roles."""
 
     host = "127.0.0.1"
     superuser = "postgres"
@@ -129,9 +129,7 @@ class Postgres:
 
     def clean(self) -> None:
         """As after start: databases and roles that tests made are gone."""
-        for (name,) in self.run(
-            "SELECT datname FROM pg_database WHERE datname NOT IN ('postgres') AND NOT datistemplate"
-        ):
+        for (name,) in self.run("SELECT datname FROM pg_database WHERE oid > 16383"):  # initdb's are below
             self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         keep = sql.Literal([self.superuser, self.user])
         query = sql.SQL("SELECT rolname FROM pg_roles WHERE rolname <> ALL({}) AND rolname !~ '^pg_'")
