@@ -13,7 +13,7 @@ _DECIMAL = {
     suffix: Fraction(1000) ** n
     for suffix, n in {"n": -3, "u": -2, "m": -1, "k": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}.items()
 }
-_UNITS: dict[str | None, Fraction] = {**_BINARY, **_DECIMAL, None: Fraction(1)}
+_UNITS = {**_BINARY, **_DECIMAL}
 GB = 10**9
 
 
@@ -23,7 +23,7 @@ def amount(text: object) -> Fraction | None:
     if match is None:
         return None
     sign, number, suffix, exponent = match.groups()
-    value = Fraction(number) * _UNITS[suffix]
+    value = Fraction(number) * (_UNITS[suffix] if suffix else 1)
     if exponent:
         value *= Fraction(10) ** int(exponent)
     return Fraction(-value if sign == "-" else value)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cocalc_tui.core.action import Action, Apply, labelled
+from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, labelled
 from cocalc_tui.core.findings import Check, Verdict, absent, failed, passed, skipped, warned
 from cocalc_tui.core.kinds import NAMESPACE, RESOURCE_QUOTA
+from cocalc_tui.core.quantity import amount
 from cocalc_tui.core.step import Field, Step
 from cocalc_tui.core.topics import Need, Topic
 from cocalc_tui.core.view import View
@@ -57,7 +58,7 @@ def pod_security(view: View) -> Verdict:
     level = found["metadata"].get("labels", {}).get(LEVEL, "")
     if level == "restricted":
         return failed(
-            "pods must obey the level restricted, which CoCalc's do not",
+            f"{view.namespace} enforces pod security restricted, which CoCalc's pods do not obey",
             f"Lower the level: kubectl label namespace {view.namespace} {LEVEL}=baseline --overwrite",
         )
     return passed(f"pod security {level}" if level else "no pod security level enforced")
@@ -70,16 +71,26 @@ def quota(view: View) -> Verdict:
     for found in view.objects(quotas(view)):
         status = found.get("status", {})
         used = status.get("used", {})
-        full += [f"{k} {used[k]} of {v}" for k, v in status.get("hard", {}).items() if used.get(k) == v != "0"]
+        hard = status.get("hard", {})
+        full += [f"{k} {used.get(k)} of {limit}" for k, limit in hard.items() if spent(used.get(k), limit)]
     if full:
         return warned(
             "quota used up: " + ", ".join(full),
-            "Raise the quota of the namespace, or free what uses it.",
+            f"Raise the quota, or free what uses it: kubectl -n {view.namespace} describe quota",
         )
     return passed("quota leaves room" if view.objects(quotas(view)) else "no quota")
 
 
+def spent(used: object, limit: object) -> bool:
+    """Whether nothing is left of what a quota allows; a limit of zero forbids on purpose."""
+    have, most = amount(used), amount(limit)
+    return have is not None and most is not None and 0 < most <= have
+
+
 def actions(view: View) -> Sequence[Action]:
+    live = view.object(topic(view))
+    if live is not None and live["metadata"].get("labels", {}).get(MANAGED_BY) != MANAGER:
+        return ()
     manifest = labelled({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": view.namespace}})
     return (Apply("namespace", "namespace", "Everything of CoCalc lives in one namespace.", manifest),)
 
@@ -128,5 +139,6 @@ STEP = Step(
         ),
     ),
     actions=actions,
+    needs=needs_namespace,
     summary=lambda view: f"{view.namespace}, {pod_security(view).summary}, {quota(view).summary}",
 )
