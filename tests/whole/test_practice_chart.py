@@ -101,7 +101,7 @@ def test_the_schema_refuses(option: str, path: str, helm: Path) -> None:
 
 
 def test_installs_and_upgrades(control_plane: ControlPlane, namespace: str, tmp_path: Path) -> None:
-    """All switched on: pods Ready, claims bound; a second upgrade leaves the pods, a changed setting does not."""
+    """All switched on: pods Ready, claims bound; only a changed setting replaces the pods."""
     values = {
         "global": {
             "database": {"host": "db.example.edu"},
