@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, Delete, Helm, Label
+from cocalc_tui.core.diff import same
 from cocalc_tui.core.facts import Denied, Object
 from cocalc_tui.core.kinds import LEASE, NODE, SECRET, Kind, kind_of
 from cocalc_tui.core.plan import Right
@@ -85,23 +86,9 @@ def already(view: View, action: Apply) -> bool:
     live = view.object(action.topic)
     if live is None or live.get("metadata", {}).get("labels", {}).get(MANAGED_BY) != MANAGER:
         return False
-    data = live.get("data", {})
-    same = all(data.get(slot.key) == _wanted_hash(view, slot.probe()) for slot in action.slots)
-    return same and _holds(
-        live, {k: v for k, v in action.manifest.items() if k not in ("apiVersion", "kind")}
-    )
-
-
-def _wanted_hash(view: View, probe: Probe) -> str:
-    found = str(view.result(probe).get("sha256", ""))
-    return found if found.startswith("sha256:") else f"sha256:{found}"
-
-
-def _holds(live: Any, wanted: Any) -> bool:
-    """Whether every leaf that is wanted is in the live object."""
-    if isinstance(wanted, Mapping):
-        return isinstance(live, Mapping) and all(k in live and _holds(live[k], v) for k, v in wanted.items())
-    return bool(live == wanted)
+    data = {s.key: f"sha256:{view.result(s.probe()).get('sha256') or ''}" for s in action.slots}
+    wanted = {k: v for k, v in action.manifest.items() if k not in ("apiVersion", "kind")}
+    return same({**wanted, "data": {**wanted.get("data", {}), **data}}, {"data": {}, **live})
 
 
 def allowed(rules: Sequence[Mapping[str, Any]], right: Right) -> bool | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, labelled
 from cocalc_tui.core.findings import Check, Verdict, absent, failed, passed, skipped, warned
 from cocalc_tui.core.kinds import NAMESPACE, RESOURCE_QUOTA
+from cocalc_tui.core.names import label_name
 from cocalc_tui.core.quantity import amount
 from cocalc_tui.core.step import Field, Step
 from cocalc_tui.core.topics import Need, Topic
@@ -29,13 +29,6 @@ def quotas(view: View) -> Topic:
 def needs_namespace(view: View) -> Iterable[Need]:
     """Most judgements need only the namespace itself."""
     return (topic(view),)
-
-
-def valid_name(value: str, view: View) -> str | None:
-    """A DNS label (RFC 1123), as Kubernetes demands."""
-    if re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
-        return None
-    return "use 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends"
 
 
 def exists(view: View) -> Verdict:
@@ -108,7 +101,7 @@ STEP = Step(
             "Name",
             "The namespace that CoCalc is installed into. The setup guide calls it cocalc throughout.",
             default="cocalc",
-            check=valid_name,
+            check=label_name,
         ),
     ),
     checks=(
