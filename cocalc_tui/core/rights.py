@@ -7,10 +7,11 @@ from typing import Any
 
 import yaml
 
-from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, Delete, Helm, Label
+from cocalc_tui.core.action import MANAGER, Action, Apply, Delete, Helm, Label
 from cocalc_tui.core.diff import same
 from cocalc_tui.core.facts import Denied, Object
 from cocalc_tui.core.kinds import LEASE, NODE, SECRET, Kind, kind_of
+from cocalc_tui.core.ownership import ours
 from cocalc_tui.core.plan import Right
 from cocalc_tui.core.topics import Probe, Topic
 from cocalc_tui.core.view import View
@@ -84,7 +85,7 @@ def rendered(view: View) -> tuple[Object, ...]:
 def already(view: View, action: Apply) -> bool:
     """Whether the object is there, made by us, with everything that the action wants."""
     live = view.object(action.topic)
-    if live is None or live.get("metadata", {}).get("labels", {}).get(MANAGED_BY) != MANAGER:
+    if live is None or not ours(live):
         return False
     data = {s.key: f"sha256:{view.result(s.probe()).get('sha256') or ''}" for s in action.slots}
     wanted = {k: v for k, v in action.manifest.items() if k not in ("apiVersion", "kind")}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, labelled
+from cocalc_tui.core.action import Action, Apply, labelled
 from cocalc_tui.core.findings import Check, Verdict, absent, failed, passed, skipped, warned
 from cocalc_tui.core.kinds import NAMESPACE, RESOURCE_QUOTA
 from cocalc_tui.core.names import label_name
+from cocalc_tui.core.ownership import ours
 from cocalc_tui.core.quantity import amount
 from cocalc_tui.core.step import Field, Step
 from cocalc_tui.core.topics import Need, Topic
@@ -82,7 +83,7 @@ def spent(used: object, limit: object) -> bool:
 
 def actions(view: View) -> Sequence[Action]:
     live = view.object(topic(view))
-    if live is not None and live["metadata"].get("labels", {}).get(MANAGED_BY) != MANAGER:
+    if live is not None and not ours(live):
         return ()
     manifest = labelled({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": view.namespace}})
     return (Apply("namespace", "namespace", "Everything of CoCalc lives in one namespace.", manifest),)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, labelled
+from cocalc_tui.core.action import Action, Apply, labelled
 from cocalc_tui.core.facts import Object, Unreachable
 from cocalc_tui.core.findings import Check, State, Verdict, absent, failed, passed, skipped, warned
 from cocalc_tui.core.kinds import SECRET
 from cocalc_tui.core.names import object_name, registry_host
+from cocalc_tui.core.ownership import ours
 from cocalc_tui.core.secret import DockerConfigSlot, SecretRef
 from cocalc_tui.core.step import Field, Person, Step
 from cocalc_tui.core.topics import Need, Probe, Topic
@@ -131,17 +132,11 @@ def secret(view: View) -> Verdict:
             state=State.FOREIGN,
         )
     wanted = file(view).get("sha256")
-    have = live.get("data", {}).get(".dockerconfigjson")
-    if not have:
-        return failed(
-            f"{name} holds no .dockerconfigjson",
-            f"Delete it and apply this step: kubectl -n {view.namespace} delete secret {name}",
-        )
     if not wanted:
         return passed(
             f"{name} is there", "Its content was not compared: no usable credentials file is given."
         )
-    if have == f"sha256:{wanted}":
+    if live.get("data", {}).get(".dockerconfigjson") == f"sha256:{wanted}":
         return passed(f"{name}, same as the file")
     if ours(live):
         return failed(
@@ -159,11 +154,6 @@ def usable(view: View) -> bool:
     """Whether the cluster has the Secret, so that this machine needs no file."""
     live = view.object(topic(view))
     return live is not None and live.get("type") == TYPE
-
-
-def ours(live: Object) -> bool:
-    """Whether this tool made it."""
-    return bool(live["metadata"].get("labels", {}).get(MANAGED_BY) == MANAGER)
 
 
 def login(view: View) -> Verdict:

@@ -1,0 +1,301 @@
+"""The two shared volumes (setup guide, "Storage")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cocalc_tui.core import claim_checks, storage_classes
+from cocalc_tui.core.action import Action, Apply, Wait, labelled
+from cocalc_tui.core.claims import claim_manifest, class_name, larger, requested, unfit
+from cocalc_tui.core.findings import Check, Verdict, skipped
+from cocalc_tui.core.kinds import EVENT
+from cocalc_tui.core.names import object_name
+from cocalc_tui.core.ownership import ours
+from cocalc_tui.core.quantity import positive
+from cocalc_tui.core.step import Choice, Field, Step
+from cocalc_tui.core.storage_view import (
+    CLASSES,
+    PARTS,
+    both,
+    chosen,
+    claim_name,
+    class_needed,
+    creator,
+    detect_class,
+    detect_create,
+    live,
+    needs_claim,
+    needs_claims,
+    needs_class,
+    needs_reclaim,
+    volumes,
+)
+from cocalc_tui.core.topics import Topic
+from cocalc_tui.core.view import View
+from cocalc_tui.core.wish import Candidate, Wish
+
+
+def usable_class(view: View) -> Verdict:
+    if both(view):
+        return skipped("both claims are there")
+    if creator(view) == "none":
+        return skipped("the claims are made by hand")
+    return storage_classes.judge(view.objects(CLASSES), view.text("storage.class"))
+
+
+def reclaim(view: View) -> Verdict:
+    seen = [v for t in volumes(view) if (v := view.object(t))]
+    return storage_classes.reclaim(chosen(view), seen, len(PARTS), creator(view))
+
+
+def names(view: View) -> Verdict:
+    return claim_checks.names(claim_name(view, "data"), claim_name(view, "software"))
+
+
+def claim(part: str) -> Callable[[View], Verdict]:
+    """The judgement of one claim."""
+
+    def judge(view: View) -> Verdict:
+        found = live(view, part)
+        of = storage_classes.by_name(view.objects(CLASSES), class_name(found))
+        return claim_checks.judge(
+            claim_checks.Claimed(
+                claim_name(view, part),
+                view.namespace,
+                f"storage.{part}_claim",
+                creator(view),
+                found,
+                storage_classes.of(of) if of else None,
+                storage_classes.binding(of),
+                view.objects(Topic(EVENT, view.namespace)),
+            )
+        )
+
+    return judge
+
+
+def write_access(view: View) -> Verdict:
+    return storage_classes.owners(chosen(view), view.flag("storage.fix_permissions"))
+
+
+def actions(view: View) -> Sequence[Action]:
+    """The claims that are absent or our own, and the wait until their volumes are there."""
+    if creator(view) != "tool" or names(view).status == "fail":
+        return ()
+    found = [a for part in PARTS if (a := _claim(view, part))]
+    if found and storage_classes.binding(chosen(view)) == "Immediate":
+        checks = tuple(f"storage.{part}" for part in PARTS)
+        after = tuple(a.id for a in found)
+        why = "The release needs volumes that are there."
+        return (*found, Wait("storage.bound", "storage", why, "claims bound", checks, 300, after))
+    return found
+
+
+def _claim(view: View, part: str) -> Apply | None:
+    """A claim as it is wanted. What can never change stays as it is: the class, and a size once larger."""
+    now, kind, size = live(view, part), view.text("storage.class"), view.text(f"storage.{part}_size")
+    if now is not None:
+        if not ours(now) or unfit(now):
+            return None
+        kind = class_name(now)
+        found = storage_classes.by_name(view.objects(CLASSES), kind)
+        grows = found is not None and storage_classes.expands(found)
+        size = larger(requested(now), size) if grows else requested(now)
+    if not kind:
+        return None
+    why = (
+        "Holds all files of the projects." if part == "data" else "Software that all projects share at /ext."
+    )
+    manifest = labelled(claim_manifest(claim_name(view, part), view.namespace, kind, size))
+    return Apply(f"storage.{part}", "storage", why, manifest)
+
+
+def values(view: View) -> Sequence[Wish]:
+    def wish(field: str, path: str, value: object) -> Wish:
+        return Wish("storage", field, (Candidate(path),), value)
+
+    by_chart = creator(view) == "chart"
+    found = [wish("create", "storage.create", by_chart)]
+    if by_chart and view.text("storage.class"):
+        found.append(wish("class", "storage.class", view.text("storage.class")))
+    for part in PARTS:
+        found.append(wish(f"{part}_claim", f"global.storage.{part}.claimName", claim_name(view, part)))
+        if by_chart:
+            found.append(wish(f"{part}_size", f"storage.size.{part}", view.text(f"storage.{part}_size")))
+    if view.text("storage.shared_files_path"):
+        shared = view.text("storage.shared_files_path")
+        found.append(wish("shared_files_path", "global.shared_files_path", shared))
+    if view.flag("storage.fix_permissions"):
+        found.append(wish("fix_permissions", "manage.project.fixPermissionsInit", True))
+    return found
+
+
+def summary(view: View) -> str:
+    """Both claims."""
+    return ", ".join(claim(part)(view).summary for part in PARTS)
+
+
+def different(value: str, view: View) -> str | None:
+    """A valid name that is not the data claim's."""
+    if value == claim_name(view, "data"):
+        return "the two claims must differ, and this is the name of the data claim"
+    return object_name(value)
+
+
+def by_tool(view: View) -> bool:
+    """Whether claims are made at all, so that class and sizes matter."""
+    return creator(view) != "none"
+
+
+STEP = Step(
+    id="storage",
+    title="Storage",
+    group="Base",
+    why="Projects and hubs mount the same files at once, so the volumes must allow ReadWriteMany.",
+    guide=("Storage", "Projects Data", "Projects Software", "Install NFS Server"),
+    after=("namespace",),
+    fields=(
+        Field(
+            "class",
+            "Class",
+            "The StorageClass that both volumes are made of. Its provisioner must be able to do "
+            "ReadWriteMany: one file system, mounted by pods on several nodes at once.",
+            kind="choice",
+            choices=lambda view: tuple(storage_classes.choice(c) for c in view.objects(CLASSES)),
+            # a class that is not there is the check's affair: it may be created in a moment
+            check=lambda value, view: None,
+            detect=detect_class,
+            needed=class_needed,
+            shown=by_tool,
+            needs=needs_class,
+        ),
+        Field(
+            "create",
+            "Create",
+            "Who makes the two claims. tool (recommended by the guide: beforehand), chart: helm, which also "
+            "deletes them with the release, none: you, by hand.",
+            kind="choice",
+            default="tool",
+            choices=lambda view: (
+                Choice("tool", note="here, before the release", detail="survive the release"),
+                Choice("chart", note="by helm", detail="deleted with the release"),
+                Choice("none", note="by you", detail="must be there"),
+            ),
+            detect=detect_create,
+            needs=needs_claims,
+        ),
+        Field(
+            "data_claim",
+            "Data claim",
+            "Name of the claim for the files of all projects.",
+            default="projects-data",
+            check=object_name,
+        ),
+        Field(
+            "data_size",
+            "Data size",
+            "How much the projects' files may take. Most classes can grow it later, none can shrink it.",
+            kind="size",
+            default="100Gi",
+            check=positive,
+            shown=by_tool,
+        ),
+        Field(
+            "software_claim",
+            "Software claim",
+            "Name of the claim for software that all projects share; not the same as the data claim.",
+            default="projects-software",
+            check=different,
+        ),
+        Field(
+            "software_size",
+            "Software size",
+            "How much the shared software may take, seen by all projects at /ext.",
+            kind="size",
+            default="50Gi",
+            check=positive,
+            shown=by_tool,
+        ),
+        Field(
+            "fix_permissions",
+            "Fix permissions",
+            "Lets a container that runs as root give a project's files to UID 2001 before each start. "
+            "Answer yes if projects fail with Permission denied; NFS must then be exported with "
+            "no_root_squash.",
+            kind="flag",
+            default=False,
+        ),
+        Field(
+            "shared_files_path",
+            "Shared files",
+            "Path schema of published files. Leave it empty: the guide calls it untested.",
+            placeholder="not set: the chart's own",
+        ),
+    ),
+    checks=(
+        Check(
+            "class",
+            "Class",
+            "Pods on several nodes write to the same files, which is the access mode ReadWriteMany. Disks "
+            "of clouds cannot do it: a claim on such a class stays Pending for ever, or binds and then "
+            "fails.",
+            usable_class,
+            needs_class,
+        ),
+        Check(
+            "reclaim",
+            "Reclaim",
+            "The reclaim policy says what becomes of the files when a claim is deleted: Retain keeps them, "
+            "Delete deletes them at once.",
+            reclaim,
+            needs_reclaim,
+        ),
+        Check(
+            "names",
+            "Names",
+            "CoCalc mounts two claims, one for the files of projects and one for software. Their names must "
+            "differ, says the setup guide.",
+            names,
+            lambda view: (),
+        ),
+        Check(
+            "data",
+            "Data claim",
+            "The claim for the files of all projects must be ReadWriteMany and a file system, and bound, or "
+            "wait for its first pod where the class makes volumes only then.",
+            claim("data"),
+            needs_claim("data"),
+            counts=True,
+        ),
+        Check(
+            "software",
+            "Software claim",
+            "The claim for shared software must be ReadWriteMany and a file system, and bound, or wait for "
+            "its first pod where the class makes volumes only then.",
+            claim("software"),
+            needs_claim("software"),
+            counts=True,
+        ),
+        Check(
+            "growth",
+            "Growth",
+            "A claim can only grow if its class allows volume expansion. Where it does not, the size must "
+            "last for years, or the files must be moved one day.",
+            lambda view: storage_classes.growth(chosen(view)),
+            lambda view: (CLASSES,),
+        ),
+        Check(
+            "write-access",
+            "Write access",
+            "Projects run as UID and GID 2001 and must be able to write. Only a pod can try that, so it is "
+            "known when a project first starts: if it ends in Permission denied, answer yes to "
+            "fix_permissions.",
+            write_access,
+            lambda view: (CLASSES,),
+        ),
+    ),
+    actions=actions,
+    values=values,
+    needs=needs_class,
+    summary=summary,
+)
