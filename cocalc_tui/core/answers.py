@@ -16,21 +16,22 @@ Value = str | int | bool | SecretRef | Mapping[str, Any]
 class Source(IntEnum):
     """Where an answer comes from, in order of precedence (design, part 3).
 
-    `KEPT` is what an earlier run of the same cluster and namespace was given.
+    `EXAMPLE` is what a rehearsal world brings, `KEPT` what an earlier run of the same cluster and namespace was given.
     """
 
     DEFAULT = 0
     DETECTED = 1
     CHART = 2
-    KEPT = 3
-    FILE = 4
-    SET = 5
-    YOU = 6
+    EXAMPLE = 3
+    KEPT = 4
+    FILE = 5
+    SET = 6
+    YOU = 7
 
     @property
     def label(self) -> str:
         """The word that the screens show."""
-        return ("default", "detected", "chart", "kept", "file", "--set", "you")[self]
+        return ("default", "detected", "chart", "example", "kept", "file", "--set", "you")[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Answers:
         source = max(sources)
         return Answer(sources[source], source)
 
-    def has(self, step: str, name: str, at_least: Source = Source.KEPT) -> bool:
+    def has(self, step: str, name: str, at_least: Source = Source.EXAMPLE) -> bool:
         """Whether a source of this rank or higher answered."""
         return any(s >= at_least for s in self.given.get((step, name), ()))
 

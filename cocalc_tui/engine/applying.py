@@ -10,10 +10,10 @@ from typing import assert_never
 from cocalc_tui.core.action import NODES, Apply, Delete, Helm, Label, Wait, WriteFile, WriteSecrets
 from cocalc_tui.core.findings import State
 from cocalc_tui.core.kinds import DEPLOYMENT, SECRET
-from cocalc_tui.core.plan import Left, Plan, Planned
+from cocalc_tui.core.plan import Left, Planned
 from cocalc_tui.core.topics import Need, Topic
+from cocalc_tui.engine.differing import CHOICE, NOT_SEEN
 from cocalc_tui.engine.lease import Holder, LeaseKeeper
-from cocalc_tui.engine.planning import CHOICE, NOT_SEEN
 from cocalc_tui.engine.progress import Progress
 from cocalc_tui.engine.session import Session
 from cocalc_tui.engine.waiting import wait_for
@@ -43,7 +43,7 @@ class Applier:
         self.me = me
         self.stopping = asyncio.Event()
         self.writes = 0
-        self._lease: LeaseKeeper | None = None
+        self._lease = LeaseKeeper(session.world.cluster, session.judged.view.namespace, me, session.clock)
 
     def stop(self) -> None:
         """Ends the apply before its next action."""
@@ -59,11 +59,7 @@ class Applier:
     ) -> Outcome:
         """Applies the session's present plan. `only` are step ids (all where empty); `accepted` ids of
         actions that may take over someone else's object; `skipped` ids that are left out."""
-        plan = self.session.judged.plan
-        run = _Run(self, plan, emit, only, accepted, skipped)
-        self._lease = LeaseKeeper(
-            self.session.world.cluster, self.session.judged.view.namespace, self.me, self.session.clock
-        )
+        run = _Run(self, emit, only=only, accepted=accepted, skipped=skipped)
         before = self.session.world.cluster.writes
         exit_code = 0
         try:
@@ -95,7 +91,6 @@ class Applier:
 
     async def secure(self, step: str) -> None:
         """Takes the lease before the first write; while the namespace is absent there is nothing to take."""
-        assert self._lease is not None
         if self._lease.lost:
             raise LeaseHeld("another operator took over while this apply ran", "Look again, then apply.")
         self._lease.step = step
@@ -124,22 +119,22 @@ class _Run:
     def __init__(
         self,
         applier: Applier,
-        plan: Plan,
         emit: Emit,
+        *,
         only: frozenset[str],
         accepted: frozenset[str],
         skipped: frozenset[str],
     ) -> None:
         self.applier = applier
         self.session = applier.session
-        self.plan = plan
+        self.plan = applier.session.judged.plan
         self.emit = emit
         self.only = only
         self.accepted = accepted
         self.skipped = skipped
         self.done = 0
         self.failed = 0
-        self.left: list[Left] = [x for x in plan.left if not only or x.step in only]
+        self.left: list[Left] = [x for x in self.plan.left if not only or x.step in only]
         self.broken: dict[str, str] = {}
 
     def say(self, event: str, planned: Planned | None = None, **more: object) -> None:

@@ -15,7 +15,8 @@ from cocalc_tui.core.topics import Need, Probe
 from cocalc_tui.core.view import View, why_unseen
 from cocalc_tui.core.wish import Wish
 from cocalc_tui.engine.answering import effective, error_of, unanswered
-from cocalc_tui.engine.planning import make_plan, planned
+from cocalc_tui.engine.differing import planned
+from cocalc_tui.engine.planning import make_plan
 
 CLUSTER = Probe.of("cluster")
 UNSEEN_REMEDY = "Mend what kept it from being seen, then look again."
@@ -64,17 +65,17 @@ class Judged:
     plan: Plan
     needs: frozenset[Need]
 
-    def step(self, id: str) -> JudgedStep:
+    def step(self, name: str) -> JudgedStep:
         """One step by its id."""
-        return next(s for s in self.steps if s.id == id)
+        return next(s for s in self.steps if s.id == name)
 
     def findings(self) -> tuple[Finding, ...]:
         """All findings in order."""
         return tuple(f for s in self.steps for f in s.findings)
 
-    def finding(self, id: str) -> Finding | None:
+    def finding(self, name: str) -> Finding | None:
         """One finding by its whole id STEP.CHECK."""
-        return next((f for f in self.findings() if f.check == id), None)
+        return next((f for f in self.findings() if f.check == name), None)
 
     @property
     def pending(self) -> frozenset[Need]:
@@ -93,7 +94,7 @@ def judge(steps: Sequence[Step], facts: Facts, given: Answers, now: float = 0.0)
     findings = {step.id: tuple(_find(step, check, view) for check in step.checks) for step in steps}
     plans = {step.id: tuple(planned(a, view) for a in wanted if a.step == step.id) for step in steps}
     states = {step.id: _state(step, view, findings[step.id], plans[step.id]) for step in steps}
-    plan = make_plan(steps, view, plans, states, findings, unanswered(steps, view))
+    plan = make_plan(steps, view, plans, states=states, findings=findings, questions=unanswered(steps, view))
     by_id = {p.id: p for p in plan.actions}
     judged = tuple(
         _judged(step, view, findings[step.id], states, tuple(by_id[p.id] for p in plans[step.id]))
@@ -194,7 +195,9 @@ def _summary(judged: JudgedStep, view: View) -> str:
     if judged.state is not State.READY:
         todo = [p for p in judged.planned if p.verb != "keep"]
         if todo:
-            return f"{todo[0].verb} {todo[0].action.target}" + (f" and {len(todo) - 1} more" if todo[1:] else "")
+            return f"{todo[0].verb} {todo[0].action.target}" + (
+                f" and {len(todo) - 1} more" if todo[1:] else ""
+            )
     passes = [f.verdict.summary for f in judged.findings if f.verdict.status is Status.PASS]
     return ", ".join(passes[:3]) or "nothing to look at yet"
 

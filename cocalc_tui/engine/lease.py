@@ -61,7 +61,7 @@ def is_free(lease: Mapping[str, Any] | None, me: Holder, now: float) -> bool:
 
 def _seconds(text: object) -> float | None:
     try:
-        return dt.datetime.fromisoformat(str(text).replace("Z", "+00:00")).timestamp()
+        return dt.datetime.fromisoformat(str(text)).timestamp()
     except ValueError:
         return None
 
@@ -155,7 +155,6 @@ class LeaseKeeper:
         while True:
             await asyncio.sleep(RENEW)
             try:
-                assert self._held is not None
                 self._held = await self.cluster.replace(LEASE, self._manifest(self._held))
             except Refused as error:
                 if error.code == 409:

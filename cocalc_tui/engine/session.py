@@ -16,6 +16,7 @@ from cocalc_tui.engine.judging import CLUSTER, Judged, judge
 from cocalc_tui.ports import World
 
 QUIET = 0.05
+PATIENCE = {"render": 4.0, "dry-run": 4.0, "tools": 2.0, "chart": 2.0}
 AGAIN = {
     "file": 1.0,
     "secret-values": 2.0,
@@ -144,6 +145,14 @@ class Session:
             await self._judge_now()
         return self.judged
 
+    async def known(self, need: Need) -> Observation:
+        """Waits for the first answer to a need that is being asked."""
+        while isinstance(self.facts.get(need), Pending) and need in self._tasks:
+            self._changed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), 0.05)
+        return self.facts.get(need)
+
     async def refresh(self, need: Need) -> Observation:
         """Asks one need now, folds and returns the answer."""
         observation = await self._once(need)
@@ -231,4 +240,4 @@ class Session:
     async def _once(self, need: Need) -> Observation:
         if isinstance(need, Topic):
             return await self.world.cluster.read(need, self.timeout)
-        return await self.world.probe(need, self.timeout)
+        return await self.world.probe(need, self.timeout * PATIENCE.get(need.kind, 1.0))

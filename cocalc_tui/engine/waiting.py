@@ -20,8 +20,8 @@ Say = Callable[[str, str, str, float], None]
 async def wait_for(session: Session, action: Wait, stopping: asyncio.Event, say: Say) -> str:
     """Waits until all checks of the action pass; gives what they saw.
 
-    `say(message, cause, remedy, remaining seconds)` is called when what is seen changes. Raises `Refused` with
-    the root cause when the time is over, or when the same failure with a named cause lasted 90 s; `Stopped`.
+    `say(message, cause, remedy, remaining seconds)` is called when what is seen changes. Raises `Stopped`,
+    and `Refused` with the root cause when the time is over or the same named cause lasted 90 s.
     """
     changed = asyncio.Event()
     end_listening = session.listen(lambda judged: changed.set())

@@ -1,0 +1,110 @@
+"""`apply`: makes the changes of the plan."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cocalc_tui.commands.common import only_of, paint, session
+from cocalc_tui.commands.options import Options
+from cocalc_tui.commands.plan import questions_in, refuse_unready
+from cocalc_tui.engine.applying import Applier
+from cocalc_tui.engine.judging import Judged
+from cocalc_tui.engine.progress import Progress
+from cocalc_tui.engine.session import Session
+from cocalc_tui.errors import Stale, UsageError
+from cocalc_tui.render.documents import event_document
+from cocalc_tui.render.text import Paint, plan_text, progress_text, questions_text
+from cocalc_tui.steps import STEPS
+from cocalc_tui.wiring import holder, keep_answers
+
+
+def read_plan(path: str) -> dict[str, Any]:
+    """A plan file; raises `UsageError` where it is none."""
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror}", "Write one with `cocalc-tui plan --out FILE`."
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{path}: not a plan file ({error})", "Write one with `plan --out FILE`.") from error
+    if not isinstance(document, dict) or document.get("schema") != "cocalc-tui/plan/v1":
+        raise UsageError(f"{path}: not a plan file", "Write one with `cocalc-tui plan --out FILE`.")
+    return document
+
+
+def refuse_stale(document: dict[str, Any], judged: Judged) -> None:
+    """Raises `Stale` where the plan file no longer fits the cluster or the answers."""
+    uid = document.get("cluster", {}).get("uid")
+    if uid != judged.view.facts.cluster_uid:
+        raise Stale("the plan was made for another cluster", "Make a new one with `cocalc-tui plan --out`.")
+    if document.get("digest") != judged.plan.digest:
+        raise Stale(
+            "the cluster or the answers moved since the plan was made",
+            "Make a new plan, look at it, then apply that.",
+        )
+
+
+async def apply(arguments: argparse.Namespace, options: Options) -> int:
+    """Applies; see `EXIT_CODES` for what the result means."""
+    only = only_of(arguments.only)
+    document = read_plan(arguments.planfile) if arguments.planfile else None
+    async with session(options, live=True) as running:
+        judged = await running.settle(arguments.timeout)
+        if document:
+            only = only or frozenset(document.get("only", ()))
+            refuse_stale(document, judged)
+        open_questions = questions_in(judged, only)
+        if open_questions:
+            print(questions_text(open_questions, STEPS), file=sys.stderr)
+            return 2
+        if only:
+            refuse_unready(judged, only)
+        if not arguments.yes and not document:
+            confirm(judged, only, paint(options, sys.stderr))
+        await keep_answers(running, options)
+        return await _run(running, only, arguments.output, paint(options))
+
+
+def confirm(judged: Judged, only: frozenset[str], out: Paint) -> None:
+    """Shows the plan and asks on a terminal; raises `UsageError` without one."""
+    print(plan_text(judged.plan, STEPS, only, out), file=sys.stderr)
+    if not sys.stdin.isatty():
+        raise UsageError("apply asks before it changes anything, and there is no terminal", "Add --yes.")
+    print("Apply this plan? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise UsageError("nothing was changed", "Answer y to apply the plan.")
+
+
+async def _run(running: Session, only: frozenset[str], output: str, out: Paint) -> int:
+    applier = Applier(running, holder())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _interrupt(applier))
+    outcome = await applier.run(_emitter(output, out), only=only)
+    return outcome.exit
+
+
+def _interrupt(applier: Applier) -> Callable[[], None]:
+    """Once: stop at the next safe point. Twice: leave at once."""
+
+    def handle() -> None:
+        if applier.stopping.is_set():
+            raise KeyboardInterrupt
+        print("stopping at the next safe point; once more leaves at once", file=sys.stderr, flush=True)
+        applier.stop()
+
+    return handle
+
+
+def _emitter(output: str, out: Paint) -> Callable[[Progress], None]:
+    if output == "json":
+        return lambda p: print(json.dumps(event_document(p), ensure_ascii=False), flush=True)
+    return lambda p: print(progress_text(p, out), flush=True)
