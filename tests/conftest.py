@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -33,8 +34,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         try:
             find(build=False)
         except Unavailable as problem:
-            skipped.append(item.nodeid)
-            pytest.skip(f"no test bed: {problem}")
+            skip(item.nodeid, problem)
+
+
+def skip(who: str, problem: Unavailable) -> NoReturn:
+    skipped.append(who)
+    pytest.skip(f"no test bed: {problem}")
 
 
 @pytest.hookimpl(trylast=True)
@@ -46,7 +51,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if skipped:
-        line = f"{len(skipped)} TESTS SKIPPED: NO TEST BED (tests/run builds it; needs a Go toolchain or pip)"
+        line = f"{len(skipped)} SKIPPED: NO TEST BED (tests/run builds it, with Go or a wheel of it)"
         terminalreporter.section(line, sep="!", red=True)
 
 
@@ -107,3 +112,15 @@ def postgres(postgres_server: Postgres) -> Iterator[Postgres]:
     """The server of this run; databases and roles made by the test are dropped after it."""
     yield postgres_server
     postgres_server.clean()
+
+
+@pytest.fixture(scope="session")
+def postgres_tls() -> Iterator[Postgres]:
+    """A second server, with TLS: `ca_file` is what a client must trust."""
+    server = Postgres(tls=True, max_connections=20, timezone="Europe/Berlin")
+    try:
+        server.start()
+    except Unavailable as problem:
+        skip("postgres_tls", problem)
+    yield server
+    server.stop()

