@@ -130,11 +130,6 @@ def values(view: View) -> Sequence[Wish]:
     return found
 
 
-def summary(view: View) -> str:
-    """Both claims."""
-    return ", ".join(claim(part)(view).summary for part in PARTS)
-
-
 def different(value: str, view: View) -> str | None:
     """A valid name that is not the data claim's."""
     if value == claim_name(view, "data"):
@@ -297,5 +292,5 @@ STEP = Step(
     actions=actions,
     values=values,
     needs=needs_class,
-    summary=summary,
+    summary=lambda view: ", ".join(claim(part)(view).summary for part in PARTS),
 )

@@ -10,7 +10,6 @@ from cocalc_tui.core.answers import Answers, Source, Value
 from cocalc_tui.core.facts import Denied, Facts, Observation, Observed, Pending, Seen, Unreachable, fold
 from cocalc_tui.core.findings import Check, Verdict
 from cocalc_tui.core.step import Step
-from cocalc_tui.core.topics import Need
 from cocalc_tui.core.view import View
 from cocalc_tui.core.wish import Wish
 
@@ -19,7 +18,7 @@ OURS = {MANAGED_BY: MANAGER}
 
 
 def view(
-    facts: Mapping[Need, Fact] | None = None,
+    facts: Mapping[Any, Any] | None = None,
     answers: Mapping[str, Value] | None = None,
     *,
     steps: Sequence[Step] = (),
