@@ -1,0 +1,215 @@
+"""One question of a step: label, editor, source, and what is wrong with its value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import yaml
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Select, Static
+
+from cocalc_tui.core.answers import Value
+from cocalc_tui.core.secret import SecretRef
+from cocalc_tui.core.step import Choice, Field
+from cocalc_tui.engine.judging import Judged, JudgedStep
+from cocalc_tui.screens.glyphs import BULLETS
+from cocalc_tui.screens.text import fit
+from cocalc_tui.screens.widgets.choosing import Choosing, entries_of
+
+LABEL = 16
+LONGEST = 4096
+YES_NO = (Choice("yes"), Choice("no"))
+
+
+class FieldInput(Input):
+    """A line of text; what cannot be printed is left out of what is pasted."""
+
+    def __init__(self, placeholder: str, *, secret: bool = False) -> None:
+        super().__init__(
+            placeholder=placeholder, compact=True, password=secret, max_length=LONGEST, select_on_focus=False
+        )
+
+    def validate_value(self, value: str) -> str:
+        """No control characters, whatever was pasted."""
+        return value if value.isprintable() else "".join(c for c in value if c.isprintable())
+
+
+class FieldRow(Vertical):
+    """A field of a step; tells `Answered` when a person changed it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "take_back", "Take back", show=False),
+    ]
+
+    class Answered(Message):
+        """A value was typed or chosen; None takes the answer back."""
+
+        def __init__(self, row: FieldRow, value: Value | None, *, typed_secret: str = "") -> None:
+            super().__init__()
+            self.row = row
+            self.value = value
+            self.typed_secret = typed_secret
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(classes="field")
+        self.field = field
+        self._shown = ""
+        self._set = False
+        self._from = ""
+        self._entries_ready = False
+
+    def compose(self) -> ComposeResult:
+        """Label, editor, source; the error below."""
+        with Horizontal(classes="field-line"):
+            yield Static(fit(self.field.label, LABEL), classes="field-label", markup=False)
+            yield self._editor()
+            yield Static(classes="field-source", markup=False)
+        error = Static(classes="field-error", markup=False)
+        error.display = False
+        yield error
+
+    def _editor(self) -> Widget:
+        if self.field.kind in ("choice", "flag"):
+            editor: Widget = Choosing(entries_of(YES_NO if self.field.kind == "flag" else (), "", ""), "")
+        else:
+            editor = FieldInput(self.field.placeholder, secret=self.field.secret)
+        editor.add_class("field-editor")
+        editor.tooltip = None
+        return editor
+
+    @property
+    def editor(self) -> Widget:
+        """What takes the focus."""
+        return self.query_one(".field-editor")
+
+    def paint(self, judged: Judged, step: JudgedStep) -> None:
+        """Shows the answer of a snapshot, its source and what is wrong with it."""
+        answer = judged.view.answers.get(step.id, self.field.name)
+        self.display = self.field.shown(judged.view)
+        source = self.query_one(".field-source", Static)
+        source.update(answer.label if answer else "–")
+        if isinstance(self.editor, Choosing):
+            self._paint_choices(self.editor, judged, answer.value if answer else None)
+        elif isinstance(self.editor, FieldInput):
+            self._paint_text(self.editor, answer.value if answer else None)
+        self._paint_error(step.error(self.field.name) or self._own_error(answer.value if answer else None))
+
+    def _paint_choices(self, editor: Choosing, judged: Judged, value: Value | None) -> None:
+        choices: Sequence[Choice] = YES_NO if self.field.kind == "flag" else ()
+        if self.field.choices:
+            choices = self.field.choices(judged.view)
+        text = as_text(value)
+        if self.field.kind == "flag" and text:
+            text = "yes" if text.lower() in ("yes", "true", "on", "1") else "no"
+        self._shown = text
+        editor.offer(entries_of(choices, text, self.field.placeholder), text)
+
+    def _paint_text(self, editor: FieldInput, value: Value | None) -> None:
+        if isinstance(value, SecretRef):
+            self._set, self._from = True, str(value)
+            self._paint_secret(editor)
+            return
+        if self.field.secret:
+            self._set = False
+            self._paint_secret(editor)
+            return
+        text = as_text(value)
+        if text == editor.value or (isinstance(value, Mapping) and editor.has_focus):
+            return
+        self._shown = text
+        with self.prevent(Input.Changed):
+            editor.value = text
+
+    def _paint_secret(self, editor: FieldInput) -> None:
+        empty = self.field.placeholder or "not given"
+        if editor.has_focus:
+            editor.placeholder = "type a new one, enter keeps it" if self._set else "type it, enter keeps it"
+        else:
+            editor.placeholder = f"{BULLETS} {self._from}" if self._set else empty
+
+    def _own_error(self, value: Value | None) -> str:
+        if self.field.kind == "mapping" and isinstance(value, str) and value.strip():
+            return "a mapping is wanted: {name: value}"
+        return ""
+
+    def _paint_error(self, text: str) -> None:
+        error = self.query_one(".field-error", Static)
+        error.display = bool(text)
+        self.set_class(bool(text), "-wrong")
+        error.update(f"✗ {text}" if text else "")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.field.secret or event.value == self._shown:
+            return
+        self._shown = event.value
+        self.post_message(self.Answered(self, self._parsed(event.value)))
+
+    def _parsed(self, text: str) -> Value:
+        if self.field.kind != "mapping":
+            return text
+        try:
+            found = yaml.safe_load(text)
+        except yaml.YAMLError:
+            return text
+        return found if isinstance(found, dict) else text
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.field.secret:
+            self._keep_secret()
+        else:
+            self.screen.focus_next(".field-editor")
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """A secret is kept when its field is left, never letter by letter."""
+        if self.field.secret:
+            self._keep_secret()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A secret's field says what typing does."""
+        if self.field.secret and isinstance(self.editor, FieldInput):
+            self._paint_secret(self.editor)
+
+    def _keep_secret(self) -> None:
+        editor = self.editor
+        if not isinstance(editor, FieldInput):
+            return
+        typed = editor.value
+        with self.prevent(Input.Changed):
+            editor.value = ""
+        self._paint_secret(editor)
+        if typed:
+            self.post_message(self.Answered(self, None, typed_secret=typed))
+
+    @on(Select.Changed)
+    def _chosen(self, event: Select.Changed) -> None:
+        event.stop()
+        if isinstance(event.value, str) and event.value != self._shown:
+            self._shown = event.value
+            self.post_message(self.Answered(self, event.value))
+
+    def action_take_back(self) -> None:
+        """Takes the typed answer back: what the file, the chart or the cluster says counts again."""
+        self._shown = ""
+        self.post_message(self.Answered(self, None))
+
+
+def as_text(value: Any) -> str:
+    """A value as it stands in its editor."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        flow = yaml.safe_dump(dict(value), default_flow_style=True, width=LONGEST, allow_unicode=True)
+        return flow.strip() if value else ""
+    return str(value)
