@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -95,7 +96,8 @@ class Api:
         yield from self._of_version("/api/v1", "v1")
         for group in self.get("/apis")["groups"]:
             version = group["preferredVersion"]["groupVersion"]
-            yield from self._of_version(f"/apis/{version}", version)
+            with suppress(ApiError):  # a group whose own server is down
+                yield from self._of_version(f"/apis/{version}", version)
 
     def _of_version(self, path: str, version: str) -> Iterator[Resource]:
         for found in self.get(path)["resources"]:

@@ -7,7 +7,6 @@ with ControlPlane(nodes=2) as plane:
 from __future__ import annotations
 
 import secrets
-import shutil
 import subprocess
 from collections.abc import Sequence
 from functools import partial
@@ -96,8 +95,7 @@ class ControlPlane:
             volumes = restore.host_paths(self.api)
             for service in reversed(self.services.values()):
                 service.stop()
-            for volume in volumes:
-                shutil.rmtree(volume, ignore_errors=True)
+            restore.remove_host_paths(volumes)
             self.api.close()
             self.services = {}
         self._folder.remove()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,8 @@ Group = tuple[str, Resource]
 
 HOST_PATHS = Path("/tmp/hostpath_pv")  # the controller manager's own
 # in the namespaces that were there from the start, the cluster makes and removes these itself
-TRANSIENT = {"Event", "Endpoints", "EndpointSlice", "Lease", "APIService", "IPAddress"}
+TRANSIENT = {"Event", "Endpoints", "EndpointSlice", "Lease", "IPAddress"}
+AUTOMATIC = "kube-aggregator.kubernetes.io/automanaged"  # an APIService that follows its definition
 
 
 def _key(resource: Resource, thing: Object) -> Key:
@@ -37,7 +40,9 @@ class Snapshot:
         return cls(resources, keys, tuple(api.items("/api/v1/nodes")))
 
     def restore(self, api: Api) -> None:
+        volumes = host_paths(api)
         wait_for("the cluster to be as it was", lambda: not self._remove_new(api), seconds=60)
+        remove_host_paths(volumes)
         for node in self.nodes:
             _mend(api, node)
 
@@ -62,6 +67,8 @@ class Snapshot:
 
     def _is_new(self, resource: Resource, thing: Object) -> bool:
         key = _key(resource, thing)
+        if AUTOMATIC in thing["metadata"].get("labels", {}):
+            return False
         old_space = not key[1] or ("Namespace", "", key[1]) in self.keys
         return key not in self.keys and not (old_space and resource.kind in TRANSIENT)
 
@@ -75,7 +82,7 @@ def _list(api: Api, resources: tuple[Resource, ...]) -> Iterator[tuple[Resource,
         try:
             return api.items(resource.path())
         except ApiError as problem:
-            if problem.status == 404:  # its definition was deleted since
+            if problem.status in {404, 429, 503}:  # its definition or server is coming or going
                 return []
             raise
 
@@ -121,3 +128,10 @@ def host_paths(api: Api) -> list[Path]:
         return []
     paths = (Path(one["spec"].get("hostPath", {}).get("path", "/")) for one in volumes)
     return [path for path in paths if HOST_PATHS in path.parents]
+
+
+def remove_host_paths(volumes: list[Path]) -> None:
+    for volume in volumes:
+        shutil.rmtree(volume, ignore_errors=True)
+    with suppress(OSError):  # not there, or others use it
+        HOST_PATHS.rmdir()

@@ -54,6 +54,41 @@ def claim(namespace: str, storage_class: str) -> Object:
     }
 
 
+def definition() -> Object:
+    names = {"plural": "things", "singular": "thing", "kind": "Thing"}
+    schema = {"openAPIV3Schema": {"type": "object"}}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "things.things.example.com"},
+        "spec": {
+            "group": "things.example.com",
+            "names": names,
+            "scope": "Namespaced",
+            "versions": [{"name": "v1", "served": True, "storage": True, "schema": schema}],
+        },
+    }
+
+
+def aggregated() -> Object:
+    """An API whose own server is not there."""
+    group = "far.example.com"
+    service = {"name": "far", "namespace": "default"}
+    return {
+        "apiVersion": "apiregistration.k8s.io/v1",
+        "kind": "APIService",
+        "metadata": {"name": f"v1.{group}"},
+        "spec": {
+            "group": group,
+            "version": "v1",
+            "groupPriorityMinimum": 100,
+            "versionPriority": 10,
+            "service": service,
+            "insecureSkipTLSVerify": True,
+        },
+    }
+
+
 @pytest.fixture
 def api(control_plane: ControlPlane, api_proxy: ApiProxy) -> Iterator[Api]:
     """A client that goes through the proxy."""
@@ -128,6 +163,7 @@ class TestControlPlane:
         control_plane.add_nodes("node-9", arch="arm64")
         api.apply(claim("left-over", "nfs"))
         api.request("POST", *config_map("default", "left-over"))
+        api.apply(definition(), aggregated())
         taint = {"spec": {"taints": [{"key": "a", "effect": "NoSchedule"}], "unschedulable": True}}
         merge = {"Content-Type": "application/merge-patch+json"}
         api.request("PATCH", "/api/v1/nodes/node-1", taint, headers=merge)
@@ -142,6 +178,8 @@ class TestControlPlane:
         assert [node["metadata"]["name"] for node in nodes] == ["node-1", "node-2"]
         assert not any("taints" in node["spec"] or "unschedulable" in node["spec"] for node in nodes)
         assert not api.items("/api/v1/persistentvolumes")
+        groups = {group["name"] for group in api.get("/apis")["groups"]}
+        assert not {"things.example.com", "far.example.com"} & groups
 
     def test_helm_installs_a_chart(self, control_plane: ControlPlane, namespace: str, tmp_path: Path) -> None:
         chart = tmp_path / "small"
