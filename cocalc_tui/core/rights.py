@@ -18,6 +18,7 @@ from cocalc_tui.core.view import View
 
 WRITE = ("get", "create", "patch")
 RELEASE = ("get", "list", "create", "update", "delete")
+EVERYTHING = Right("*", "*", "*")
 GROUP = "rbac.authorization.k8s.io"
 
 
@@ -113,19 +114,28 @@ def _lists(entries: Sequence[str] | None, name: str) -> bool:
 
 
 def questions(view: View) -> tuple[Probe, ...]:
-    """Rights that the rules cannot answer: those for the whole cluster, and what an incomplete list lacks."""
+    """Rights that the rules cannot answer: those for the whole cluster, and what an incomplete list lacks.
+
+    Asked for everything at once first: an administrator needs one question instead of fifty.
+    """
     document = view.result(rules_probe(view))
     rules = document.get("rules", ())
-    return tuple(
+    open_ones = tuple(
         access_probe(right)
         for right in rights_needed(view)
         if right.namespace != view.namespace
         or (document.get("incomplete") and allowed(rules, right) is not True)
     )
+    if not open_ones:
+        return ()
+    everything = access_probe(EVERYTHING)
+    return (everything, *open_ones) if view.result(everything).get("allowed") is False else (everything,)
 
 
 def has(view: View, right: Right) -> bool | None:
     """Whether this login has a right; None where that was not seen."""
+    if view.result(access_probe(EVERYTHING)).get("allowed"):
+        return True
     asked = view.result(access_probe(right))
     if "allowed" in asked:
         return bool(asked["allowed"])

@@ -114,7 +114,9 @@ def _for_checkout(view: View, name: str, remedy: str) -> Verdict:
     program = found(view, name)
     seen = version(program.get("version"))
     if program.get("path"):
-        return passed(f"{name} {full(seen)}" if seen else name, str(program["path"]))
+        told = str(program.get("version") or "")
+        words = told if told[:1].isdigit() else full(seen) if seen else ""
+        return passed(f"{name} {words}".strip(), str(program["path"]))
     if is_folder(view):
         return skipped(f"{name} is not on this machine, and the chart is there without it")
     return warned(f"{name} is not on this machine", remedy)

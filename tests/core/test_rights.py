@@ -12,6 +12,7 @@ from cocalc_tui.core.facts import Denied
 from cocalc_tui.core.kinds import NODE, PERSISTENT_VOLUME_CLAIM, SECRET
 from cocalc_tui.core.plan import Right
 from cocalc_tui.core.rights import (
+    EVERYTHING,
     access_probe,
     allowed,
     has,
@@ -37,6 +38,7 @@ APPLY = Apply("storage.data", "storage", "why", CLAIM)
 LABEL = Label("nodes.label.n1", "nodes", "why", "n1", {"cocalc-role": "services"})
 HELM = Helm("release", "release", "why", "cocalc", "cocalc", "/chart", (), "abc")
 RULES = rules_probe(view())
+ALL = access_probe(EVERYTHING)
 TOPIC = Topic(PERSISTENT_VOLUME_CLAIM, "cocalc", "projects-data")
 
 
@@ -105,13 +107,20 @@ def test_rules_for_certain_names_only_tell_nothing() -> None:
     assert allowed([rule("patch", "", "secrets", "regcred")], Right("patch", "", "secrets", "cocalc")) is None
 
 
-def test_rights_for_the_whole_cluster_are_asked_one_by_one() -> None:
-    seen = view({RULES: {"rules": [rule("*", "*", "*")], "incomplete": False}}, wanted=(APPLY, LABEL))
-    assert {p.text("resource") for p in questions(seen)} == {"nodes"}
+def test_rights_for_the_whole_cluster_are_asked_all_at_once_first() -> None:
+    facts: dict[Any, Any] = {RULES: {"rules": [rule("*", "*", "*")], "incomplete": False}}
+    assert questions(view(facts, wanted=(APPLY,))) == ()
+    assert questions(view(facts, wanted=(APPLY, LABEL))) == (ALL,)
+    admin = view({**facts, ALL: {"allowed": True}}, wanted=(APPLY, LABEL))
+    assert questions(admin) == (ALL,)
+    assert has(admin, Right("patch", "", "nodes")) is True
+    other = view({**facts, ALL: {"allowed": False}}, wanted=(APPLY, LABEL))
+    assert {p.text("resource") for p in questions(other)} == {"*", "nodes"}
 
 
 def test_an_incomplete_list_is_completed_by_questions() -> None:
-    seen = view({RULES: {"rules": [rule("get", "", "*")], "incomplete": True}}, wanted=(APPLY,))
+    facts = {RULES: {"rules": [rule("get", "", "*")], "incomplete": True}, ALL: {"allowed": False}}
+    seen = view(facts, wanted=(APPLY,))
     asked = {(p.text("verb"), p.text("resource")) for p in questions(seen)}
     assert ("create", "persistentvolumeclaims") in asked
     assert ("get", "persistentvolumeclaims") not in asked

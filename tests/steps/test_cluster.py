@@ -10,7 +10,7 @@ from cocalc_tui.core.action import Apply, Helm
 from cocalc_tui.core.facts import Denied
 from cocalc_tui.core.findings import Status
 from cocalc_tui.core.plan import Right
-from cocalc_tui.core.rights import access_probe, rules_probe
+from cocalc_tui.core.rights import EVERYTHING, access_probe, rules_probe
 from cocalc_tui.core.topics import Probe
 from cocalc_tui.core.view import View
 from cocalc_tui.steps.cluster import NODES, PROBE, STEP, span
@@ -18,6 +18,7 @@ from tests.steps.builders import judge, sound, view
 
 NOW = 1_700_000_000.0
 RULES = rules_probe(view())
+NOT_ALL = {access_probe(EVERYTHING): {"allowed": False}}
 ALL = {"verbs": ["*"], "groups": ["*"], "resources": ["*"], "names": []}
 
 
@@ -117,16 +118,15 @@ def test_rules_of_the_namespace_do_not_answer_for_the_cluster() -> None:
     probes = {
         access_probe(Right(v, "", "namespaces")): {"allowed": v == "get"} for v in ("get", "create", "patch")
     }
-    facts = {RULES: {"rules": [ALL], "incomplete": False}, **probes}
+    facts = {RULES: {"rules": [ALL], "incomplete": False}, **probes, **NOT_ALL}
     verdict = judge(STEP, "rights", view(facts, wanted=(namespace(),)))
     assert verdict.status is Status.FAIL
     assert "create namespaces" in verdict.summary
 
 
 def test_every_right_that_rules_cannot_answer_is_needed_first() -> None:
-    needs = tuple(
-        STEP.checks[-1].needs(view({RULES: {"rules": [], "incomplete": True}}, wanted=(secret("a"),)))
-    )
+    facts = {RULES: {"rules": [], "incomplete": True}, **NOT_ALL}
+    needs = tuple(STEP.checks[-1].needs(view(facts, wanted=(secret("a"),))))
     assert RULES in needs
     assert access_probe(Right("create", "", "secrets", "cocalc")) in needs
 
