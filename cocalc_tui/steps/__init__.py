@@ -1,0 +1,36 @@
+"""The steps in their order. A new step is one file here and one line below."""
+
+from __future__ import annotations
+
+from cocalc_tui.core.step import Step
+from cocalc_tui.steps import (
+    admin,
+    chart,
+    cluster,
+    database,
+    namespace,
+    nodes,
+    registry,
+    release,
+    site,
+    storage,
+    tools,
+    values,
+    verify,
+)
+
+STEPS: tuple[Step, ...] = (
+    tools.STEP,
+    cluster.STEP,
+    nodes.STEP,
+    chart.STEP,
+    namespace.STEP,
+    registry.STEP,
+    storage.STEP,
+    database.STEP,
+    site.STEP,
+    admin.STEP,
+    values.STEP,
+    release.STEP,
+    verify.STEP,
+)
