@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,13 +23,11 @@ PIECE = 1 << 16  # bytes
 
 
 class Client:
-    """Sends requests with the login of one context; safe to use from several threads."""
+    """Sends requests with the login of one context, from any thread; `count` is told of each."""
 
     def __init__(self, login: Login) -> None:
         self.login = login
-        self.requests = 0
-        self.writes = 0
-        self._lock = threading.Lock()
+        self.count: Callable[[Request], None] = lambda request: None
 
     def json(self, request: Request, stop: Stop) -> dict[str, Any]:
         """The decoded answer. Raises `Refused`, `Unreached`, or `Expired` for a version that is too old."""
@@ -103,9 +100,7 @@ class Client:
     def _send(self, api: Any, request: Request, stop: Stop, again: bool = True) -> BaseHTTPResponse:
         if stop:
             raise Stopping
-        with self._lock:
-            self.requests += 1
-            self.writes += request.writes
+        self.count(request)
         headers = {"Accept": request.accept}
         if request.body is not None:
             headers["Content-Type"] = request.content_type

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +20,7 @@ from cocalc_tui.adapters.kube.watching import Watcher
 from cocalc_tui.core.action import Apply, Label
 from cocalc_tui.core.facts import Object, Observation, Seen
 from cocalc_tui.core.kinds import POD, Kind
-from cocalc_tui.core.secret import SecretRef
+from cocalc_tui.core.secret import Slot
 from cocalc_tui.core.topics import Topic
 from cocalc_tui.errors import CocalcError, Refused, Unreached
 
@@ -32,17 +33,24 @@ LOOK = 10.0  # seconds for reading one object
 LONGEST_LOG = str(1 << 20)  # bytes
 
 
-def no_secrets(ref: SecretRef) -> str:
-    """Reveals nothing."""
-    raise Refused(f"the secret {ref} cannot be read here", "Give the secret again.")
+def no_secrets(slot: Slot) -> str:
+    """Fills nothing."""
+    raise Refused(f"the secret for {slot.key} cannot be read here", "Give the secret again.")
 
 
 class KubeCluster:
-    """The API server of one context of a kubeconfig, or of the cluster we run in."""
+    """The API server of one context of a kubeconfig, or of the cluster we run in.
 
-    def __init__(self, client: Client, reveal: Callable[[SecretRef], str] = no_secrets) -> None:
+    `fill` gives the value of a Secret's key; it is called in a thread and may block.
+    """
+
+    def __init__(self, client: Client, fill: Callable[[Slot], str] = no_secrets) -> None:
+        self.requests = 0
+        self.writes = 0
+        self._lock = threading.Lock()
         self._client = client
-        self._reveal = reveal
+        client.count = self._count
+        self._fill = fill
         self._kinds = Discovery(client)
 
     @classmethod
@@ -50,7 +58,7 @@ class KubeCluster:
         cls,
         kubeconfig: str | None,
         context: str | None,
-        reveal: Callable[[SecretRef], str] = no_secrets,
+        fill: Callable[[Slot], str] = no_secrets,
     ) -> KubeCluster:
         """Imports the package and reads the kubeconfig; to be called off the UI thread. Logs in later.
 
@@ -58,25 +66,20 @@ class KubeCluster:
         """
         chosen = choose(kubeconfig, context)
         # the package takes half a second to import
-        from cocalc_tui.adapters.kube.client import Client  # noqa: PLC0415
-        from cocalc_tui.adapters.kube.login import Login  # noqa: PLC0415
+        from cocalc_tui.adapters.kube.client import Client
+        from cocalc_tui.adapters.kube.login import Login
 
-        return cls(Client(Login(kubeconfig, chosen)), reveal)
+        return cls(Client(Login(kubeconfig, chosen)), fill)
 
     @property
     def context(self) -> Context:
         """The context that this talks to."""
         return self._client.login.context
 
-    @property
-    def requests(self) -> int:
-        """Requests sent so far."""
-        return self._client.requests
-
-    @property
-    def writes(self) -> int:
-        """Changes asked for so far, without leases, reviews and dry runs."""
-        return self._client.writes
+    def _count(self, request: Request) -> None:
+        with self._lock:
+            self.requests += 1
+            self.writes += request.writes
 
     async def read(self, topic: Topic, timeout: float) -> Observation:
         """One bounded list. Raises `ValueError` for Secrets that are neither named nor metadata only."""
@@ -116,9 +119,7 @@ class KubeCluster:
     async def apply(self, action: Apply, *, dry_run: bool = False, force: bool = False) -> Object:
         """Server-side apply as `cocalc-tui`; a conflict is `Refused` (409) and names managers and fields."""
         return await self._call(
-            lambda stop: writing.apply(
-                self._client, action, self._reveal, stop, dry_run=dry_run, force=force
-            ),
+            lambda stop: writing.apply(self._client, action, self._fill, stop, dry_run=dry_run, force=force),
             CHANGE,
             f"applying {action.target}",
         )

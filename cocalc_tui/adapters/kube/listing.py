@@ -73,11 +73,11 @@ def list_all(client: Client, topic: Topic, stop: Stop) -> tuple[str, list[Object
             if error.code == 404 and not _is_served(client, topic.kind, stop):
                 raise NoSuchKind from None
             raise
-        if not isinstance(body.get("items"), list) or not isinstance(body.get("metadata"), dict):
+        items, meta = body.get("items") or [], body.get("metadata")
+        if not str(body.get("kind")).endswith("List") or not isinstance(items, list) or not meta:
             raise not_json(request.asked)
-        found += [cleaned(item, topic.kind, metadata_only=topic.metadata_only) for item in body["items"]]
-        version = str(body["metadata"].get("resourceVersion", ""))
-        more = str(body["metadata"].get("continue") or "")
+        found += [cleaned(item, topic.kind, metadata_only=topic.metadata_only) for item in items]
+        version, more = str(meta.get("resourceVersion", "")), str(meta.get("continue") or "")
         if not more:
             return version, found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from cocalc_tui.core.action import MANAGER, Apply
 from cocalc_tui.core.facts import Object
 from cocalc_tui.core.kinds import SECRET, Kind
 from cocalc_tui.core.redact import redact
-from cocalc_tui.core.secret import DockerConfigSlot, PlainSlot, SecretRef
+from cocalc_tui.core.secret import Slot
 from cocalc_tui.errors import CocalcError, Refused
 
 if TYPE_CHECKING:
@@ -26,21 +25,21 @@ APPLY = "application/apply-patch+yaml"
 PATIENCE = 32.0  # seconds; a webhook may take 30
 STRICT = {"fieldManager": MANAGER, "fieldValidation": "Strict"}
 
-Reveal = Callable[[SecretRef], str]
+Fill = Callable[[Slot], str]
 
 
-def apply(client: Client, action: Apply, reveal: Reveal, stop: Stop, *, dry_run: bool, force: bool) -> Object:
+def apply(client: Client, action: Apply, fill: Fill, stop: Stop, *, dry_run: bool, force: bool) -> Object:
     """Applies an action's object, its slots filled. Conflicts are `Refused` (409) unless forced."""
-    values = {slot.key: (slot, reveal(slot.ref)) for slot in action.slots}
     manifest = dict(action.manifest)
+    values = {slot.key: fill(slot) for slot in action.slots}
     if values:
-        filled = {key: _encoded(slot, value) for key, (slot, value) in values.items()}
-        manifest["data"] = {**manifest.get("data", {}), **filled}
+        # data, not stringData: the server would note the latter as ours and never the former
+        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
+        manifest["data"] = {**manifest.get("data", {}), **encoded}
     try:
         return _apply(client, action.kind, manifest, stop, dry_run=dry_run, force=force)
     except CocalcError as error:
-        secrets = [value for _, value in values.values()]
-        error.message = redact(error.message, secrets)
+        error.message = redact(error.message, values.values())
         error.args = (error.message,)
         raise
 
@@ -143,13 +142,3 @@ def _apply(
 
 def _dry(dry_run: bool) -> dict[str, str]:
     return {"dryRun": "All"} if dry_run else {}
-
-
-def _encoded(slot: PlainSlot | DockerConfigSlot, value: str) -> str:
-    """The value of a slot's key, in base64."""
-    if isinstance(slot, DockerConfigSlot):
-        auth = base64.b64encode(f"{slot.username}:{value}".encode()).decode()
-        login = {"username": slot.username, "password": value}
-        login |= ({"email": slot.email} if slot.email else {}) | {"auth": auth}
-        value = json.dumps({"auths": {slot.server: login}})
-    return base64.b64encode(value.encode()).decode()
