@@ -1,0 +1,51 @@
+"""What a world refuses or keeps silent about, besides what any API server refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cocalc_tui.core.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """`forbidden`: rules of {verb, resource, namespace}, `*` for any; `silent`: the server never answers.
+
+    `login` is the text of a refused login (401), empty where the login is good.
+    """
+
+    forbidden: tuple[Mapping[str, str], ...] = ()
+    silent: bool = False
+    login: str = ""
+    user: str = "practice@example.edu"
+
+    @staticmethod
+    def of(world: Mapping[str, Any]) -> Faults:
+        """From a world's `faults` and the name that its cluster knows the operator by."""
+        found = world.get("faults") or {}
+        user = (world.get("cluster") or {}).get("user") or "practice@example.edu"
+        return Faults(
+            tuple(found.get("forbidden") or ()),
+            bool(found.get("silent")),
+            str(found.get("login") or ""),
+            user,
+        )
+
+    def refusal(self, verb: str, kind: Kind, namespace: str | None, name: str | None = None) -> str:
+        """The server's words where it refuses, else an empty text."""
+        for rule in self.forbidden:
+            if (
+                rule.get("verb", "*") in ("*", verb)
+                and rule.get("resource", "*") in ("*", kind.plural)
+                and rule.get("namespace", "*") in ("*", namespace or "")
+            ):
+                thing = f"{kind.plural}{'.' + kind.group if kind.group else ''}"
+                named = f'{thing} "{name}"' if name else thing
+                where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
+                return (
+                    f'{named} is forbidden: User "{self.user}" cannot {verb} resource "{kind.plural}" '
+                    f'in API group "{kind.group}"{where}'
+                )
+        return ""

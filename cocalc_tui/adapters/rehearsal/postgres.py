@@ -1,0 +1,97 @@
+"""A PostgreSQL server that knows the world's databases and passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cocalc_tui.adapters.rehearsal.silence import Silent
+from cocalc_tui.adapters.secrets_hash import text_hash
+from cocalc_tui.adapters.vault import Vault
+from cocalc_tui.core.facts import Object
+from cocalc_tui.core.secret import SecretRef
+from cocalc_tui.core.topics import Probe
+from cocalc_tui.errors import UsageError
+
+EMPTY: dict[str, Any] = {
+    "stage": "dns",
+    "error": None,
+    "address": None,
+    "latency_ms": None,
+    "version": None,
+    "version_num": None,
+    "tls": None,
+    "superuser": None,
+    "createdb": None,
+    "createrole": None,
+    "max_connections": None,
+    "used_connections": None,
+    "timezone": None,
+    "encoding": None,
+    "database_exists": None,
+    "tables": None,
+    "cocalc": None,
+}
+TOLD = tuple(EMPTY)[5:]
+
+
+def answer(world: Mapping[str, Any], vault: Vault, probe: Probe) -> Object:
+    """Probe `postgres`: as far as a login comes."""
+    host, port = probe.text("host"), int(probe.text("port") or 5432)
+    known = (world.get("databases") or {}).get(host)
+    if known is None:
+        return {
+            **EMPTY,
+            "error": f'could not translate host name "{host}" to address: Name or service not known',
+        }
+    address = known.get("address", "192.0.2.20")
+    if known.get("silent"):
+        raise Silent(f"{host} port {port} did not answer (asked from this machine)")
+    reached = {**EMPTY, "stage": "tcp", "address": address}
+    if port != known.get("port", 5432):
+        error = f'connection to server at "{host}" ({address}), port {port} failed: Connection refused'
+        return {**reached, "error": error}
+    reached = {**reached, "stage": "tls", "latency_ms": float(known.get("latency_ms", 3.0))}
+    sslmode = probe.text("sslmode", "prefer")
+    secure = known.get("tls", True)
+    if not secure and sslmode in ("require", "verify-ca", "verify-full"):
+        return {**reached, "error": "server does not support SSL, but SSL was required"}
+    if secure and sslmode in ("verify-ca", "verify-full") and not _trusted(known, probe.text("ca_file")):
+        return {**reached, "error": "SSL error: certificate verify failed"}
+    tls = "TLSv1.3" if secure and sslmode != "disable" else None
+    reached = {**reached, "stage": "login", "tls": tls}
+    user = probe.text("user")
+    if known.get("tls_required") and tls is None:
+        text = (
+            f'no pg_hba.conf entry for host "198.51.100.7", user "{user}", database "postgres", no encryption'
+        )
+        return {**reached, "error": text}
+    if user != known.get("user") or not _accepts(known, vault, probe):
+        return {**reached, "error": f'password authentication failed for user "{user}"'}
+    about = {k: known[k] for k in TOLD if k in known and k != "tls"}
+    name = probe.text("name")
+    here = (known.get("contents") or {}).get(name)
+    return {
+        **reached,
+        **about,
+        "stage": "ok",
+        "database_exists": here is not None,
+        "tables": (here or {}).get("tables", 0),
+        "cocalc": (here or {}).get("cocalc", False),
+    }
+
+
+def _accepts(known: Mapping[str, Any], vault: Vault, probe: Probe) -> bool:
+    ref = probe.get("ref")
+    if not isinstance(ref, SecretRef):
+        return not known.get("password_hash")
+    try:
+        value = vault.reveal(ref).reveal()
+    except UsageError:
+        return False
+    return bool("sha256:" + text_hash(value) == known.get("password_hash"))
+
+
+def _trusted(known: Mapping[str, Any], ca_file: str) -> bool:
+    """A world's server has a certificate of a public authority, or one that needs a file."""
+    return not known.get("private_ca") or bool(ca_file)

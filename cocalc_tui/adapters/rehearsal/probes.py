@@ -1,0 +1,133 @@
+"""Probes of a rehearsal, answered from the world's data in the words of the real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cocalc_tui.adapters.chart.errors import Unreadable
+from cocalc_tui.adapters.chart.probe import EMPTY, locate
+from cocalc_tui.adapters.chart.read import read_chart
+from cocalc_tui.adapters.files import Files
+from cocalc_tui.adapters.rehearsal import postgres, registry
+from cocalc_tui.adapters.rehearsal.cluster import SILENCE, MemoryCluster
+from cocalc_tui.adapters.rehearsal.releases import MemoryHelm
+from cocalc_tui.adapters.rehearsal.silence import Silent
+from cocalc_tui.adapters.vault import Vault
+from cocalc_tui.core.facts import Denied, Object, Observation, Seen, Unreachable
+from cocalc_tui.core.kinds import KINDS, NAMESPACE, Kind
+from cocalc_tui.core.topics import Probe
+from cocalc_tui.errors import Refused
+
+ALL = [{"verbs": ["*"], "groups": ["*"], "resources": ["*"], "names": []}]
+OF_SERVER = ("cluster", "rules", "access", "dry-run")
+
+
+class Probes:
+    """Answers one probe after another; what a snapshot recorded comes first."""
+
+    def __init__(
+        self, world: Mapping[str, Any], cluster: MemoryCluster, helm: MemoryHelm, vault: Vault, files: Files
+    ) -> None:
+        self.world = world
+        self.cluster = cluster
+        self.helm = helm
+        self._answers: dict[str, Callable[[Probe], Object]] = {
+            "cluster": self._cluster,
+            "rules": self._rules,
+            "access": self._access,
+            "tools": self._tools,
+            "secret": vault.probe_secret,
+            "credentials": vault.probe_credentials,
+            "file": files.probe_file,
+            "secret-values": files.probe_secret_values,
+            "chart": _chart,
+            "registry": lambda p: registry.answer(world, vault, p),
+            "postgres": lambda p: postgres.answer(world, vault, p),
+            "render": helm.probe_render,
+            "dry-run": helm.probe_dry_run,
+        }
+        self._recorded = {
+            _key(r["kind"], r.get("args") or {}): r["document"] for r in world.get("probes") or ()
+        }
+
+    async def answer(self, probe: Probe, timeout: float) -> Observation:
+        """The observation of one probe within a time in seconds."""
+        recorded = self._recorded.get(_key(probe.kind, dict(probe.args)))
+        if recorded is not None:
+            return Seen((recorded,), at=self.cluster.simulation.clock())
+        found = self._answers.get(probe.kind)
+        if found is None:
+            return Unreachable(f"a rehearsal has no answer to the question {probe.kind}")
+        if probe.kind in OF_SERVER and self.cluster.faults.silent:
+            await asyncio.sleep(timeout)
+            return Unreachable(SILENCE)
+        if probe.kind in OF_SERVER and self.cluster.faults.login:
+            return Denied(self.cluster.faults.login)
+        if probe.kind in OF_SERVER:
+            self.cluster.enter()
+        try:
+            document = found(probe)
+        except Silent as silent:
+            await asyncio.sleep(timeout)
+            return Unreachable(str(silent))
+        except Refused as refused:
+            return Unreachable(refused.message)
+        return Seen((document,), at=self.cluster.simulation.clock())
+
+    def _cluster(self, probe: Probe) -> Object:
+        self.cluster.requests += 1
+        about = self.world.get("cluster") or {}
+        system = self.cluster.store.find(NAMESPACE, "kube-system")
+        ends = about.get("login_ends_in")
+        return {
+            "uid": system["metadata"]["uid"] if system else None,
+            "version": about.get("version", "v1.33.5"),
+            "server": about.get("server", "https://192.0.2.1"),
+            "context": about.get("context", self.world["world"]),
+            "user": self.cluster.faults.user,
+            "expires_at": self.cluster.simulation.clock() + ends if ends is not None else None,
+            "clock_skew": float(about.get("clock_skew", 0.0)),
+            "platform_hints": list(about.get("platform_hints") or ()),
+        }
+
+    def _rules(self, probe: Probe) -> Object:
+        self.cluster.requests += 1
+        rules = self.world.get("rules") or ALL
+        return {"rules": rules, "incomplete": bool(self.cluster.faults.forbidden)}
+
+    def _access(self, probe: Probe) -> Object:
+        self.cluster.requests += 1
+        plural = probe.text("resource")
+        kind = next((k for k in KINDS if k.plural == plural), Kind(probe.text("group"), "v1", plural, plural))
+        reason = self.cluster.faults.refusal(probe.text("verb"), kind, probe.text("namespace") or None)
+        return {"allowed": not reason, "reason": reason}
+
+    def _tools(self, probe: Probe) -> Object:
+        tools: dict[str, Any] = {}
+        for name in ("helm", "kubectl", "git", "ssh"):
+            known = (self.world.get("tools") or {}).get(name)
+            given = probe.text(name)
+            if known and given in ("", known["path"]):
+                tools[name] = {"error": None, **known}
+            else:
+                error = f"{given} does not exist" if given else f"{name} is not on PATH"
+                tools[name] = {"path": None, "version": None, "error": error}
+        return tools
+
+
+def _chart(probe: Probe) -> Object:
+    """Any folder, as the real probe reads it; git is not asked."""
+    try:
+        folder = locate(probe.text("directory"))
+    except Unreadable as error:
+        return {**EMPTY, "error": str(error)}
+    return {**EMPTY, "found": True, "path": str(folder), **read_chart(folder)}
+
+
+def _key(kind: str, args: Mapping[str, Any]) -> str:
+    """The question as one text, the same for a probe and for its recorded form."""
+    plain = {k: v if isinstance(v, str | int | float | bool) else str(v) for k, v in args.items()}
+    return json.dumps([kind, plain], sort_keys=True)

@@ -1,0 +1,183 @@
+"""Helm without helm: installs the practice chart, and only that, into a rehearsal cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cocalc_tui.adapters.chart.digest import digest
+from cocalc_tui.adapters.chart.errors import Unreadable
+from cocalc_tui.adapters.files import Files, entries_of
+from cocalc_tui.adapters.rehearsal import render as practice
+from cocalc_tui.adapters.rehearsal.admission import denied
+from cocalc_tui.adapters.rehearsal.cluster import MemoryCluster
+from cocalc_tui.adapters.rehearsal.installing import Installation
+from cocalc_tui.adapters.rehearsal.store import Object, stamp
+from cocalc_tui.adapters.yaml_load import Broken, load
+from cocalc_tui.core.action import Helm
+from cocalc_tui.core.kinds import NAMESPACE
+from cocalc_tui.core.topics import Probe
+from cocalc_tui.errors import Refused
+
+BETWEEN = 0.3
+ONLY_OURS = "a rehearsal installs only the practice chart that comes with this program"
+REMEDY = "Use a real cluster for this chart, or leave chart.directory as the rehearsal gives it."
+
+
+class MemoryHelm:
+    """Installs releases (`ports.HelmRunner`), and answers the probes `render` and `dry-run`."""
+
+    def __init__(self, cluster: MemoryCluster, files: Files, practice_chart: str) -> None:
+        self.cluster = cluster
+        self.files = files
+        self._practice_chart = Path(practice_chart)
+
+    async def upgrade(self, action: Helm, line: Callable[[str], None]) -> int:
+        """`helm upgrade --install`; gives the revision."""
+        self._must_be_practice(action.chart)
+        values = [_values(Path(name)) for name in action.values_files]
+        try:
+            manifests = practice.render(
+                practice.merge({}, *values), release=action.release, namespace=action.namespace
+            )
+        except practice.ChartRefused as refused:
+            raise Refused(f"helm: {_schema(refused)}", "Correct these values, then apply again.") from refused
+        self.cluster.enter()
+        if self.cluster.faults.silent:
+            raise Refused("helm: Kubernetes cluster unreachable")
+        store = self.cluster.store
+        installation = Installation(self.cluster, action, self._chart_name())
+        revision = installation.begin(manifests, line)
+        self.cluster.saved()
+        try:
+            for done, manifest in enumerate(manifests):
+                self._admit(manifest)
+                installation.put(manifest)
+                if done % 8 == 7:
+                    self.cluster.enter()
+                    await asyncio.sleep(BETWEEN / self.cluster.simulation.speed)
+        except Refused as refused:
+            installation.end("failed")
+            self.cluster.saved()
+            first = "INSTALLATION FAILED" if revision == 1 else "UPGRADE FAILED"
+            raise Refused(f"helm: {first}: {refused.message}", refused.remedy, refused.code) from refused
+        installation.forget_missing(manifests)
+        installation.end("deployed")
+        self.cluster.enter()
+        self.cluster.saved()
+        for text in (
+            f"NAME: {action.release}",
+            f"LAST DEPLOYED: {stamp(store.time)}",
+            f"NAMESPACE: {action.namespace}",
+            "STATUS: deployed",
+            f"REVISION: {revision}",
+            f"{len(manifests)} objects of the practice chart",
+        ):
+            line(text)
+        return revision
+
+    def probe_render(self, probe: Probe) -> Mapping[str, Any]:
+        """Probe `render`."""
+        empty: dict[str, Any] = {"objects": [], "lint": [], "error": None, "digest": None}
+        try:
+            self._must_be_practice(probe.text("chart"))
+            values = self._wanted(probe)
+            complaints = practice.lint(values)
+            objects = [] if complaints else [_bare(o) for o in self._render(probe, values)]
+        except Broken as error:
+            return {**empty, "error": f"{Path(probe.text('path')).name}: {error}"}
+        except (Refused, practice.ChartRefused) as error:
+            return {**empty, "error": str(error)}
+        text = json.dumps(objects, sort_keys=True)
+        return {
+            **empty,
+            "objects": objects,
+            "lint": complaints,
+            "digest": hashlib.sha256(text.encode()).hexdigest(),
+        }
+
+    def probe_dry_run(self, probe: Probe) -> Mapping[str, Any]:
+        """Probe `dry-run`: every rendered object shown to the server."""
+        namespace = probe.text("namespace")
+        here = self.cluster.store.find(NAMESPACE, namespace)
+        tried = namespace if here and not here["metadata"].get("deletionTimestamp") else "default"
+        refused: list[dict[str, str]] = []
+        accepted = 0
+        try:
+            self._must_be_practice(probe.text("chart"))
+            manifests = self._render(probe, self._wanted(probe))
+        except (Broken, Refused, practice.ChartRefused) as error:
+            refused.append({"object": "chart", "message": str(error)})
+            manifests = []
+        for manifest in manifests:
+            meta = manifest["metadata"]
+            moved = {
+                **manifest,
+                "metadata": {**meta, **({"namespace": tried} if "namespace" in meta else {})},
+            }
+            try:
+                self._admit(moved)
+                self.cluster.writer.apply(
+                    self.cluster.writer.kind(moved), moved, "helm", force=True, dry_run=True
+                )
+                accepted += 1
+            except Refused as error:
+                refused.append({"object": f"{manifest['kind']}/{meta['name']}", "message": error.message})
+        return {"accepted": accepted, "refused": refused, "namespace": tried}
+
+    def _must_be_practice(self, chart: str) -> None:
+        try:
+            same = digest(Path(chart).expanduser()) == digest(self._practice_chart)
+        except (OSError, Unreadable) as error:
+            raise Refused(f"helm: {error}", REMEDY) from error
+        if not same:
+            raise Refused(ONLY_OURS, REMEDY)
+
+    def _admit(self, manifest: Object) -> None:
+        if words := denied(self.cluster.simulation.world, manifest):
+            raise Refused(words, "Allow snippets in the controller, or set hideMetrics to false.", code=400)
+
+    def _wanted(self, probe: Probe) -> dict[str, Any]:
+        text = probe.text("text")
+        values = load(text) or {}
+        if not isinstance(values, dict):
+            raise Broken("values must be a mapping")
+        return practice.merge({}, values, self.files.secret_values(entries_of(probe)))
+
+    def _render(self, probe: Probe, values: Mapping[str, Any]) -> list[Object]:
+        return practice.render(values, release=probe.text("release"), namespace=probe.text("namespace"))
+
+    def _chart_name(self) -> str:
+        about = load((self._practice_chart / "Chart.yaml").read_text("utf-8"))
+        return f"{about['name']}-{about['version']}"
+
+
+def _values(path: Path) -> dict[str, Any]:
+    try:
+        found = load(path.expanduser().read_text("utf-8"))
+    except OSError as error:
+        raise Refused(f"helm: open {path}: {(error.strerror or '').lower()}") from error
+    except Broken as error:
+        raise Refused(
+            f"helm: failed to parse {path}: {error}", "Correct the file, then apply again."
+        ) from error
+    return found or {}
+
+
+def _schema(refused: practice.ChartRefused) -> str:
+    lines = "\n".join(f"- {line}" for line in str(refused).splitlines())
+    return (
+        f"values don't meet the specifications of the schema(s) in the following chart(s):\ncocalc:\n{lines}"
+    )
+
+
+def _bare(manifest: Object) -> Object:
+    return (
+        {k: v for k, v in manifest.items() if k not in ("data", "stringData")}
+        if manifest["kind"] == "Secret"
+        else manifest
+    )
