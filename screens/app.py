@@ -31,6 +31,7 @@ class CocalcApp(Frame):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", show=False),
+        Binding("ctrl+p", "command_palette", "Commands", show=False, priority=True),
         Binding("colon", "command_palette", "Commands", show=False),
         Binding("escape", "back", "Back", show=False),
         Binding("f3", "show_values", "Values", show=False),

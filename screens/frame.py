@@ -21,7 +21,7 @@ from cocalc_tui.screens.applying import ApplyRun
 from cocalc_tui.screens.base import Shown
 from cocalc_tui.screens.glyphs import ToAscii
 from cocalc_tui.screens.hub import HubScreen
-from cocalc_tui.screens.live import Live, OpenWorld
+from cocalc_tui.screens.live import Live, Outside
 from cocalc_tui.screens.picker import Offer, PickerScreen
 from cocalc_tui.screens.step import StepScreen
 from cocalc_tui.screens.widgets.modal import Box
@@ -49,7 +49,7 @@ class Frame(App[int]):
 
     def __init__(
         self,
-        open_world: OpenWorld,
+        outside: Outside,
         steps: Sequence[Step],
         given: Answers,
         me: Holder,
@@ -60,18 +60,16 @@ class Frame(App[int]):
         colors: int = 1 << 24,
         first: str | None = None,
         offers: Callable[[], Sequence[Offer]] = _offers,
-        redact: Callable[[str], str] = str,
     ) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
-        self.live = Live(open_world, steps, given, self._changed)
+        self.live = Live(outside, steps, given, self._changed)
         self.me = me
         self.state_dir = state_dir
         self.ascii = ascii
         self.first = first
         self.offers = offers
-        self.redact = redact
         self.applying: ApplyRun | None = None
         self._asked_to_stop = False
         self.no_color = self.no_color or not color
@@ -117,7 +115,7 @@ class Frame(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         """A crash leaves a redacted report and says where; the terminal is restored."""
         doing = f"screen {type(self.screen).__name__}, {self.size.width}x{self.size.height}"
-        path = crash.report(error, self.state_dir, self.redact, doing)
+        path = crash.report(error, self.state_dir, self.live.outside.redact, doing)
         where = f"A report was left at {path}" if path else "The report could not be written"
         self._return_code = 1
         if self._exception is None:

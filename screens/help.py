@@ -94,7 +94,7 @@ def words(step: Step | None, part: str, width: int) -> Content:
     if step:
         rows += [line((step.title, "bold")), *wrapped(step.why, width, "$muted")]
         if step.guide:
-            rows += wrapped(", ".join(step.guide), width, "$muted", ("Setup guide: ", "$muted"), 0)
+            rows += wrapped(", ".join(step.guide), width, "$muted", ("Setup guide: ", "$muted"), 13)
         rows += _fields(step, part, width)
         rows += _checks(step, part, width)
     rows += [Content(""), line(("Findings", "bold"))]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from cocalc_tui.core.answers import Answers, Source, Value
@@ -17,7 +19,31 @@ from cocalc_tui.ports import World
 from cocalc_tui.screens.seen import SeenLog
 
 OpenWorld = Callable[[str | None], Awaitable[World]]
+KEEP_AFTER = 1.0
 Phase = Literal["opening", "open", "failed"]
+
+
+def _as_given(given: Answers, world: World) -> Answers:
+    return given
+
+
+async def _nothing(session: Session) -> None:
+    """Keeps nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the app asks of the outside; `open_world` raises `UsageError` or `Unreached`.
+
+    `complete` adds a world's examples to what was given, `recall` what an earlier run was given, `keep` keeps
+    the answers of this one, `redact` masks every secret that this run has revealed.
+    """
+
+    open_world: OpenWorld
+    complete: Callable[[Answers, World], Answers] = _as_given
+    recall: Callable[[Session], Awaitable[None]] = _nothing
+    keep: Callable[[Session], Awaitable[None]] = _nothing
+    redact: Callable[[str], str] = str
 
 
 class Live:
@@ -25,15 +51,15 @@ class Live:
 
     def __init__(
         self,
-        open_world: OpenWorld,
+        outside: Outside,
         steps: Sequence[Step],
         given: Answers,
         changed: Callable[[], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._open_world = open_world
+        self.outside = outside
         self.steps = tuple(steps)
-        self.given = given
+        self.given = self._from_outside = given
         self.clock = clock
         self.phase: Phase = "opening"
         self.trouble: CocalcError | None = None
@@ -41,33 +67,44 @@ class Live:
         self.session: Session | None = None
         self.judged: Judged | None = None
         self.seen = SeenLog()
+        self._keeping: asyncio.Task[None] | None = None
         self._changed = changed
 
     async def open(self, choice: str | None) -> None:
-        """Opens a world and begins to look; trouble is kept to be shown, not raised."""
+        """Opens a world and begins to look; trouble is kept to be shown, not raised.
+
+        What was typed for another world does not hold for this one.
+        """
+        if self.world:
+            self.given = self._from_outside
         await self.close()
         self.phase, self.trouble = "opening", None
         self.judged = judge(self.steps, Facts(), self.given, self.clock())
         self._changed()
         try:
-            world = await self._open_world(choice)
+            world = await self.outside.open_world(choice)
         except CocalcError as error:
             self.phase, self.trouble = "failed", error
             self._changed()
             return
-        session = Session(world, self.steps, self.given, clock=self.clock)
+        given = self.outside.complete(self.given, world)
+        session = Session(world, self.steps, given, clock=self.clock)
         self.world, self.session, self.phase = world, session, "open"
         session.listen(self._told)
         await session.start()
         self._told(session.judged)
+        await self.outside.recall(session)
 
     async def close(self) -> None:
         """Ends the session and the world."""
         session, world = self.session, self.world
         self.session = self.world = None
         self.seen.clear()
+        unkept, self._keeping = self._keeping, None
         if session:
-            self.given = session.given
+            if unkept and not unkept.done():
+                unkept.cancel()
+                await self.outside.keep(session)
             await session.close()
         if world:
             await world.close()
@@ -76,12 +113,23 @@ class Live:
         """A typed answer, or one taken back (None); everything is judged anew before this returns."""
         if self.session:
             self.session.answer(step, field, value)
-            return
+            self._keep_soon(self.session)
         put, drop = self.given.put, self.given.drop
         you = Source.YOU
         self.given = drop(step, field, you) if value is None else put(step, field, value, you)
-        self.judged = judge(self.steps, Facts(), self.given, self.clock())
-        self._changed()
+        if self.session is None:
+            self.judged = judge(self.steps, Facts(), self.given, self.clock())
+            self._changed()
+
+    def _keep_soon(self, session: Session) -> None:
+        """Keeps the answers once typing has paused."""
+        if self._keeping:
+            self._keeping.cancel()
+        self._keeping = asyncio.create_task(self._keep(session), name="keep answers")
+
+    async def _keep(self, session: Session) -> None:
+        await asyncio.sleep(KEEP_AFTER)
+        await self.outside.keep(session)
 
     def remember(self, name: str, value: str) -> SecretRef | None:
         """Keeps a typed secret in this run's memory; None while no world is open."""

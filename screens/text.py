@@ -27,7 +27,9 @@ def cut(text: str, width: int) -> str:
     """The text in at most `width` cells, with an ellipsis where something is missing."""
     text = " ".join(text.split())
     content = Content(text)
-    return text if content.cell_length <= width else content.truncate(max(0, width), ellipsis=True).plain
+    if content.cell_length <= width:
+        return text
+    return content.truncate(max(0, width - 1)).plain.rstrip(" ,;:") + "…" if width > 0 else ""
 
 
 def fit(text: str, width: int) -> str:

@@ -22,8 +22,13 @@ def changes(planned: Sequence[Planned], width: int) -> Content:
 
 def block(planned: Planned, width: int) -> list[Content]:
     """One action: head, difference, what it waits for."""
-    head = line(verb_glyph(planned.verb), " ", (f"{planned.verb:<7}", "bold"))
-    rows = wrapped(planned.action.target, width, "bold", head, 9)
+    head = line(verb_glyph(planned.verb), " ", (f"{planned.verb:<8}", "bold"))
+    target = planned.action.target
+    kind, slash, name = target.partition("/")
+    if len(target) > width - 10 and slash and " " not in kind:
+        rows = [line(head, (kind, "bold")), *wrapped(name, width, "bold", "  ", 2)]
+    else:
+        rows = wrapped(target, width, "bold", head, 10)
     if planned.note:
         rows += wrapped(planned.note, width, "$warning")
     if planned.blocked:

@@ -15,6 +15,7 @@ from cocalc_tui.core.step import Choice
 from cocalc_tui.screens.text import Part, fit, line
 
 FITS = {True: ("✓", "$success"), False: ("✗", "$error"), None: ("?", "$unknown")}
+FIT_ORDER = (True, None, False)
 Entry = tuple[Content, str]
 
 
@@ -79,7 +80,7 @@ def entries_of(choices: Sequence[Choice], value: str, placeholder: str) -> list[
     extra: list[Choice] = []
     if value not in known:
         extra = [Choice(value, None, "not seen" if value else "", "")]
-    every = [*extra, *choices]
+    every = [*extra, *sorted(choices, key=lambda c: FIT_ORDER.index(c.fits))]
     judged = any(c.fits is not None for c in every)
     wide = max(len(c.value) for c in every)
     note = max(len(c.note) for c in every)

@@ -131,7 +131,8 @@ class FieldRow(Vertical):
         if editor.has_focus:
             editor.placeholder = "type a new one, enter keeps it" if self._set else "type it, enter keeps it"
         else:
-            editor.placeholder = f"{BULLETS} {self._from}" if self._set else empty
+            # Textual wraps a placeholder at spaces and shows its first line only.
+            editor.placeholder = f"{BULLETS} {self._from}".replace(" ", "\u00a0") if self._set else empty
 
     def _own_error(self, value: Value | None) -> str:
         if self.field.kind == "mapping" and isinstance(value, str) and value.strip():
