@@ -152,7 +152,7 @@ def chart_keys(document: Mapping[str, Any]) -> ChartKeys | None:
     if not document.get("found") or document.get("error") or not isinstance(document.get("values"), Mapping):
         return None
     parts = {k: document.get(k) for k in ("values", "subcharts", "schema")}
-    return _keys(_Hashed(canonical(parts), parts))
+    return _keys(_Hashed(str(document.get("digest") or canonical(parts)), parts))
 
 
 class _Hashed:
@@ -241,7 +241,7 @@ def _flat(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _merged(settings: Mapping[str, Setting]) -> tuple[Setting, ...]:
-    """No setting below another: what lies below a mapping becomes part of it."""
+    """No setting below another: what lies below a mapping becomes part of it. `global` comes first."""
     result = dict(settings)
     for path in sorted(settings, key=len):
         for above in [a for a in result if path.startswith(f"{a}.")]:
@@ -253,4 +253,4 @@ def _merged(settings: Mapping[str, Setting]) -> tuple[Setting, ...]:
                     inner = Setting(path, {key: inner.value}, inner.step)
                 result[above] = Setting(above, _over(outer.value, inner.value), outer.step)
             break
-    return tuple(result.values())
+    return tuple(sorted(result.values(), key=lambda s: not s.path.startswith("global.")))

@@ -177,7 +177,7 @@ def edit(text: str, settings: Sequence[Setting], *, remove: bool = True) -> Edit
 
 @lru_cache(maxsize=32)
 def _edit(text: str, wanted: str, remove: bool) -> Edited:
-    from cocalc_tui.core.values_edit import Editor  # noqa: PLC0415 - it builds on this module
+    from cocalc_tui.core.values_edit import Editor  # it builds on this module
 
     settings = tuple(Setting(*row) for row in json.loads(wanted))
     return Editor(text, settings, remove).run()

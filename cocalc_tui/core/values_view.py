@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cocalc_tui.core import chart_view
 from cocalc_tui.core.facts import Object
 from cocalc_tui.core.release import release_name
-from cocalc_tui.core.resolve import Resolved, resolve
+from cocalc_tui.core.resolve import ChartKeys, Resolved, resolve
 from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.topics import Need, Probe
 from cocalc_tui.core.values import Edited, ValuesError, edit
 from cocalc_tui.core.view import View
+from cocalc_tui.core.wish import Wish
+from cocalc_tui.core.yaml_text import canonical
 
 DEFAULT = "my-values.yaml"
 Entries = tuple[tuple[str, SecretRef], ...]
@@ -46,7 +50,25 @@ def needs(view: View) -> Iterable[Need]:
 
 def resolved(view: View) -> Resolved:
     """Where each wish goes."""
-    return resolve(view.wishes, chart_view.keys(view), view.mapping("values.overrides"))
+    return _resolved(_Same(view.wishes), chart_view.keys(view), canonical(view.mapping("values.overrides")))
+
+
+class _Same:
+    """Wishes as a key of a cache, by identity: their values need not be hashable, and each check asks."""
+
+    def __init__(self, wishes: tuple[Wish, ...]) -> None:
+        self.wishes = wishes
+
+    def __hash__(self) -> int:
+        return id(self.wishes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.wishes is self.wishes
+
+
+@lru_cache(maxsize=8)
+def _resolved(wishes: _Same, chart: ChartKeys | None, overrides: str) -> Resolved:
+    return resolve(wishes.wishes, chart, json.loads(overrides))
 
 
 def entries(view: View) -> Entries:

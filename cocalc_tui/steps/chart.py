@@ -7,8 +7,8 @@ from typing import Any
 
 from cocalc_tui.core.chart_view import directory, document, keys, needs
 from cocalc_tui.core.findings import Check, Verdict, absent, failed, passed, skipped, warned
-from cocalc_tui.core.resolve import resolve
 from cocalc_tui.core.step import Field, Step
+from cocalc_tui.core.values_view import resolved
 from cocalc_tui.core.view import View
 
 VENDOR = "sagemathinc/cocalc-cloud-helm"
@@ -81,7 +81,7 @@ def has_keys(view: View) -> Verdict:
             "Give the folder cocalc of the vendor's repository; this is another program's chart.",
             detail="It lacks " + ", ".join(lacks),
         )
-    wanted = resolve(view.wishes, chart, view.mapping("values.overrides")).unresolved
+    wanted = resolved(view).unresolved
     missing = [w.candidates[0].path for w in wanted if w.candidates]
     if missing:
         return warned(
