@@ -18,6 +18,7 @@ from cocalc_tui.core.view import View
 
 WRITE = ("get", "create", "patch")
 RELEASE = ("get", "list", "create", "update", "delete")
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete")
 EVERYTHING = Right("*", "*", "*")
 GROUP = "rbac.authorization.k8s.io"
 
@@ -173,7 +174,7 @@ def rights_yaml(lacking: Sequence[Right], user: str) -> str:
 def _rules(rights: Sequence[Right]) -> list[dict[str, list[str]]]:
     """Rights of one place, one rule for all resources of a group with the same verbs."""
     verbs: dict[tuple[str, str], list[str]] = {}
-    for right in rights:
+    for right in sorted(rights, key=lambda r: VERBS.index(r.verb) if r.verb in VERBS else 0):
         verbs.setdefault((right.group, right.resource), []).append(right.verb)
     together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (group, resource), what in sorted(verbs.items()):

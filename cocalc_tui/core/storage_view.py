@@ -37,6 +37,11 @@ def both(view: View) -> bool:
     return all(live(view, part) is not None for part in PARTS)
 
 
+def bound(view: View) -> bool:
+    """Whether both claims have their volumes."""
+    return all((c := live(view, part)) is not None and phase(c) == "Bound" for part in PARTS)
+
+
 def creator(view: View) -> str:
     """Who makes the claims: tool, chart or none."""
     return view.text("storage.create", "tool")
@@ -63,8 +68,15 @@ def volumes(view: View) -> tuple[Topic, ...]:
     return tuple(Topic(PERSISTENT_VOLUME, name=str(n)) for n in dict.fromkeys(names) if n)
 
 
+def needs_choice(view: View) -> Iterable[Need]:
+    """The classes only while there is one to choose: not every login may list them."""
+    return needs_claims(view) if both(view) else needs_class(view)
+
+
 def needs_reclaim(view: View) -> Iterable[Need]:
-    """The class; if it deletes, the volumes as well, which may have been changed to be kept."""
+    """The volumes of bound claims decide, else the class; a volume may have been changed to be kept."""
+    if bound(view):
+        return (*needs_claims(view), *volumes(view))
     found = chosen(view)
     more = volumes(view) if found is None or not storage_classes.retains(found) else ()
     return (*needs_class(view), *more)

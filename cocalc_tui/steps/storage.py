@@ -17,6 +17,7 @@ from cocalc_tui.core.storage_view import (
     CLASSES,
     PARTS,
     both,
+    bound,
     chosen,
     claim_name,
     class_needed,
@@ -24,6 +25,7 @@ from cocalc_tui.core.storage_view import (
     detect_class,
     detect_create,
     live,
+    needs_choice,
     needs_claim,
     needs_claims,
     needs_class,
@@ -83,7 +85,7 @@ def actions(view: View) -> Sequence[Action]:
     if creator(view) != "tool" or names(view).status == "fail":
         return ()
     found = [a for part in PARTS if (a := _claim(view, part))]
-    if found and storage_classes.binding(chosen(view)) == "Immediate":
+    if found and not bound(view) and storage_classes.binding(chosen(view)) == "Immediate":
         checks = tuple(f"storage.{part}" for part in PARTS)
         after = tuple(a.id for a in found)
         why = "The release needs volumes that are there."
@@ -235,7 +237,7 @@ STEP = Step(
             "of clouds cannot do it: a claim on such a class stays Pending for ever, or binds and then "
             "fails.",
             usable_class,
-            needs_class,
+            needs_choice,
         ),
         Check(
             "reclaim",

@@ -88,6 +88,12 @@ def test_platform() -> None:
     assert (other.status, other.summary) == (Status.PASS, "another kind of Kubernetes")
 
 
+def test_nodes_are_listed_only_where_the_version_tells_nothing() -> None:
+    (check,) = (c for c in STEP.checks if c.id == "platform")
+    assert NODES not in tuple(check.needs(seen(version="v1.33.5-gke.1")))
+    assert NODES in tuple(check.needs(seen()))
+
+
 @pytest.mark.parametrize(
     ("skew", "status"),
     [(0.4, Status.PASS), (-59, Status.PASS), (61, Status.WARN), (-7200, Status.WARN), (None, Status.UNKNOWN)],
@@ -164,4 +170,10 @@ def test_the_context_is_detected() -> None:
 
 
 def test_durations() -> None:
-    assert [span(s) for s in (45, 720, 10800, 864000)] == ["45 s", "12 min", "3 h", "10 days"]
+    assert [span(s) for s in (45, 720, 10800, 864000, 4e8)] == [
+        "45 s",
+        "12 min",
+        "3 h",
+        "10 days",
+        "12 years",
+    ]

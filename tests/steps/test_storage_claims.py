@@ -116,6 +116,11 @@ def test_two_claims_and_a_wait() -> None:
     assert wait.after == ("storage.data", "storage.software")
 
 
+def test_bound_claims_are_not_waited_for() -> None:
+    ours: dict[str, Any] = {part: claim(f"projects-{part}", labels=OURS) for part in ("data", "software")}
+    assert [a.id for a in STEP.actions(seen(RWX, **ours))] == ["storage.data", "storage.software"]
+
+
 def test_a_class_that_waits_for_pods_is_not_waited_for() -> None:
     assert [a.id for a in STEP.actions(seen(LATE))] == ["storage.data", "storage.software"]
 
