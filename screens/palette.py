@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 
 from cocalc_tui.screens.text import counted
+from cocalc_tui.screens.widgets.changes import consequence
 from cocalc_tui.screens.widgets.choose import Item
 
 if TYPE_CHECKING:
@@ -20,12 +21,10 @@ def commands(app: CocalcApp) -> Iterator[SystemCommand]:
     judged = app.live.judged
     plan = judged.plan if judged else None
     step = app.step_shown
-    if step and judged:
-        title = judged.step(step).step.title
-        todo = sum(p.verb != "keep" for p in judged.step(step).planned)
-        yield SystemCommand(
-            "Apply this step", f"{title}: {counted(todo, 'change')} · F9", lambda: app.ask_apply(step)
-        )
+    todo = [p for p in judged.step(step).planned if p.verb != "keep"] if step and judged else []
+    if step and judged and todo:
+        text = f"{judged.step(step).step.title}: {consequence(todo)} · F9"
+        yield SystemCommand("Apply this step", text, partial(app.ask_apply, step))
     if plan:
         now = sum(not p.blocked for p in plan.changes())
         text = f"{counted(len(plan.changes()), 'action')}, {now} can be done now · F4"

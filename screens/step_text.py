@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import yaml
 from textual.content import Content
 
 from cocalc_tui.core.wish import Wish
@@ -12,7 +14,6 @@ from cocalc_tui.screens.glyphs import BULLETS, STATES
 from cocalc_tui.screens.hub_rows import glyph
 from cocalc_tui.screens.text import cut, line, lines, wrapped
 from cocalc_tui.screens.widgets.changes import changes
-from cocalc_tui.screens.widgets.fields import as_text
 
 
 def head(step: JudgedStep, width: int) -> Content:
@@ -52,6 +53,12 @@ def _wishes(wishes: Sequence[Wish], judged: Judged, width: int) -> list[Content]
     rows = [line(("▸", "$muted"), " ", ("writes ", "bold"), (f"  {name}", "bold"))]
     for wish in wishes:
         path = wish.candidates[0].path if wish.candidates else wish.field
-        value = f"{BULLETS} {wish.value}" if wish.secret else as_text(wish.value) or '""'
+        value = f"{BULLETS} {wish.value}" if wish.secret else _as_yaml(wish.value)
         rows += wrapped(f"{path}: {value}", width, "$muted", "  ", 4)
     return rows
+
+
+def _as_yaml(value: Any) -> str:
+    """A value as it stands in the file, on one line."""
+    text = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True)
+    return text.removesuffix("...\n").strip()
