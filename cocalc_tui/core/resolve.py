@@ -14,7 +14,7 @@ from cocalc_tui.core.wish import Wish
 from cocalc_tui.core.yaml_text import canonical
 
 # Mappings whose keys are free, by their documented name, or because Kubernetes defines them
-FREE = frozenset({"global.settings", "global.sso", "global.software", "tags"})
+FREE = frozenset({"global.settings", "global.sso", "global.software"})
 FREE_NAMES = frozenset(
     [
         "resources",
@@ -83,6 +83,8 @@ class ChartKeys:
         found: Any = self.values
         node: Mapping[str, Any] = self.schema
         parts = split(path)
+        if parts[0] == "tags":  # helm's own switch of sub-charts
+            return True
         for depth, part in enumerate(parts):
             node = self._target(node)
             properties = node.get("properties") or {}
