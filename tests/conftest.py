@@ -79,7 +79,8 @@ def namespace(control_plane: ControlPlane) -> Iterator[str]:
 
 @pytest.fixture
 def cluster_reset(control_plane: ControlPlane) -> Iterator[ControlPlane]:
-    """The control plane, brought back to its first state after the test."""
+    """The control plane in its first state, and brought back to it after the test."""
+    control_plane.reset()
     yield control_plane
     control_plane.reset()
 

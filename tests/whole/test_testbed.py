@@ -88,12 +88,12 @@ def config_map(namespace: str, name: str) -> tuple[str, Object]:
 
 
 class TestControlPlane:
-    def test_nodes_are_ready_and_of_a_real_size(self, control_plane: ControlPlane) -> None:
-        nodes = control_plane.api.items("/api/v1/nodes")
+    def test_nodes_are_ready_and_of_a_real_size(self, cluster_reset: ControlPlane) -> None:
+        nodes = cluster_reset.api.items("/api/v1/nodes")
         assert [node["metadata"]["name"] for node in nodes] == ["node-1", "node-2"]
         for node in nodes:
             assert node["status"]["nodeInfo"]["architecture"] == "amd64"
-            assert node["status"]["nodeInfo"]["kubeletVersion"] == control_plane.version
+            assert node["status"]["nodeInfo"]["kubeletVersion"] == cluster_reset.version
             assert node["status"]["allocatable"]["ephemeral-storage"] == "200Gi"
             assert not node["spec"].get("taints")
 
