@@ -74,7 +74,11 @@ def list_all(client: Client, topic: Topic, stop: Stop) -> tuple[str, list[Object
                 raise NoSuchKind from None
             raise
         items, meta = body.get("items") or [], body.get("metadata")
-        if not str(body.get("kind")).endswith("List") or not isinstance(items, list) or not meta:
+        if (
+            not str(body.get("kind")).endswith("List")
+            or not isinstance(items, list)
+            or not isinstance(meta, dict)
+        ):
             raise not_json(request.asked)
         found += [cleaned(item, topic.kind, metadata_only=topic.metadata_only) for item in items]
         version, more = str(meta.get("resourceVersion", "")), str(meta.get("continue") or "")

@@ -14,8 +14,9 @@ from cocalc_tui.adapters.kube.contexts import IN_CLUSTER, Context
 from cocalc_tui.adapters.kube.listing import METADATA, path_of
 from cocalc_tui.adapters.kube.request import Reply, Request
 from cocalc_tui.adapters.kube.threads import Stop
+from cocalc_tui.adapters.kube.trouble import not_json
 from cocalc_tui.core.kinds import NAMESPACE
-from cocalc_tui.errors import CocalcError, Refused
+from cocalc_tui.errors import Refused
 
 if TYPE_CHECKING:
     from cocalc_tui.adapters.kube.client import Client
@@ -38,31 +39,36 @@ class Access:
 
 def version(client: Client, stop: Stop) -> Reply:
     """The server's version, with its clock."""
-    return client.reply(Request("asking for the version", "/version"), stop)
+    request = Request("asking for the version", "/version")
+    reply = client.reply(request, stop)
+    _text(request, reply.body, "gitVersion")
+    return reply
 
 
 def uid(client: Client, stop: Stop) -> str | None:
     """The uid of kube-system, which names the cluster; None where it may not be read."""
     path = path_of(NAMESPACE, None, "kube-system")
+    request = Request("reading namespace kube-system", path, accept=METADATA.format(""))
     try:
-        found = client.json(Request("reading namespace kube-system", path, accept=METADATA.format("")), stop)
+        found = client.json(request, stop)
     except Refused as error:
         if error.code in (403, 404):
             return None
         raise
-    return str(found["metadata"]["uid"])
+    return _text(request, found, "metadata", "uid")
 
 
 def user(client: Client, stop: Stop) -> str:
     """Whom the server takes us for; the kubeconfig's name for it where the server is too old to say."""
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    request = Request("asking who this is", AUTHENTICATION, "POST", body=body)
     try:
-        found = client.json(Request("asking who this is", AUTHENTICATION, "POST", body=body), stop)
+        found = client.json(request, stop)
     except Refused as error:
         if error.code == 401:
             raise
         return client.login.context.user
-    return str(found["status"]["userInfo"]["username"])
+    return _text(request, found, "status", "userInfo", "username")
 
 
 def document(client: Client, reply: Reply, who: str, cluster: str | None) -> dict[str, Any]:
@@ -115,11 +121,20 @@ def access(client: Client, what: Access, stop: Stop) -> dict[str, Any]:
 
 def _review(client: Client, plural: str, kind: str, spec: dict[str, Any], stop: Stop) -> dict[str, Any]:
     body = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
-    found = client.json(Request("asking for rights", f"{AUTHORIZATION}/{plural}", "POST", body=body), stop)
-    status = found.get("status")
+    request = Request("asking for rights", f"{AUTHORIZATION}/{plural}", "POST", body=body)
+    status = client.json(request, stop).get("status")
     if not isinstance(status, dict):
-        raise CocalcError("asking for rights: the server gave no answer to it")
+        raise not_json(request.asked)
     return status
+
+
+def _text(request: Request, document: Any, *keys: str) -> str:
+    """A text deep in an answer that must be there."""
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    if not isinstance(document, str):
+        raise not_json(request.asked)
+    return document
 
 
 def _expires(context: Context, settings: Any) -> float | None:

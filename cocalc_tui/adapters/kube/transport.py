@@ -17,12 +17,12 @@ def unreached(asked: str, error: Exception, host: str) -> Unreached:
     match error:
         case known.NameResolutionError():
             what = f"the name of {host} is not known here"
-        case known.TimeoutError():
-            what = f"{host} did not answer in time"
         case known.NewConnectionError() if "refused" in str(error):
             what = f"{host} refused the connection"
         case known.NewConnectionError():
             what = f"{host} cannot be reached ({str(error).rpartition('] ')[2]})"
+        case known.TimeoutError():
+            what = f"{host} did not answer in time"
         case known.ProxyError():
             what = f"the proxy to {host} cannot be reached"
         case known.ProtocolError():
