@@ -153,26 +153,25 @@ def chart_keys(document: Mapping[str, Any]) -> ChartKeys | None:
     """The keys of a chart as its probe saw it; None where it could not be read."""
     if not document.get("found") or document.get("error") or not isinstance(document.get("values"), Mapping):
         return None
-    parts = {k: document.get(k) for k in ("values", "subcharts", "schema")}
-    return _keys(_Hashed(str(document.get("digest") or canonical(parts)), parts))
+    return _keys(_Same(document))
 
 
-class _Hashed:
-    """A document that is cached by its content."""
+class _Same:
+    """A document as a key of a cache, by identity: it is large, and each check asks."""
 
-    def __init__(self, key: str, document: Mapping[str, Any]) -> None:
-        self.key, self.document = key, document
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
 
     def __hash__(self) -> int:
-        return hash(self.key)
+        return id(self.document)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashed) and other.key == self.key
+        return isinstance(other, _Same) and other.document is self.document
 
 
 @lru_cache(maxsize=8)
-def _keys(hashed: _Hashed) -> ChartKeys:
-    return ChartKeys(hashed.document)
+def _keys(same: _Same) -> ChartKeys:
+    return ChartKeys(same.document)
 
 
 def place(wish: Wish, chart: ChartKeys | None) -> str | None:
