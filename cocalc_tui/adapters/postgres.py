@@ -121,7 +121,7 @@ async def _stages(server: Server, result: dict[str, Any], timeout: float) -> Non
 
 async def _ask(server: Server, database: str, result: dict[str, Any]) -> None:
     """Logs in to a database and puts what it tells into `result`."""
-    import psycopg  # noqa: PLC0415 slow to import, and not every run needs it
+    import psycopg
 
     try:
         connection = await psycopg.AsyncConnection.connect(

@@ -41,7 +41,7 @@ async def probe_registry(probe: Probe, timeout: float, vault: Vault) -> Object:
 
 async def _login(server: str, user: str, password: str, timeout: float) -> str:
     """What let us in. Raises `Refusal` or `Unreached`."""
-    import httpx  # noqa: PLC0415 slow to import, and not every run needs it
+    import httpx
 
     base = address(server)
     try:

@@ -115,6 +115,8 @@ class Vault:
                         f"the environment variable {ref.name} is not set",
                         f"Export {ref.name}, then start again.",
                     )
+                if any("\ud800" <= c <= "\udfff" for c in value):
+                    raise UsageError(f"the environment variable {ref.name} is no UTF-8 text", "Set it anew.")
                 return value
             case "file":
                 return _of_file(Path(ref.name).expanduser())
@@ -154,8 +156,8 @@ def _of_file(path: Path) -> str:
 
 
 def _of_keyring(name: str) -> str:
-    import keyring  # noqa: PLC0415 slow, and seldom needed
-    from keyring.errors import KeyringError, NoKeyringError  # noqa: PLC0415
+    import keyring
+    from keyring.errors import KeyringError, NoKeyringError
 
     try:
         value = keyring.get_password(SERVICE, name)
