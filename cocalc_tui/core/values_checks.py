@@ -23,6 +23,14 @@ _SENSITIVE = re.compile(r"password|secret|token|key|credential", re.IGNORECASE)
 SETTINGS = "global.settings."
 
 
+def setting_problems(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Each site setting with which the hub would refuse to start."""
+    found = values.get("global")
+    given = found.get("settings") if isinstance(found, Mapping) else None
+    rows = given.items() if isinstance(given, Mapping) else ()
+    return tuple(f"{SETTINGS}{key} {wrong}" for key, value in rows if (wrong := problem(str(key), value)))
+
+
 def type_problems(values: Mapping[str, Any], chart: ChartKeys) -> tuple[str, ...]:
     """Each value that has another type than the chart's default or schema, or that the hub would refuse."""
     return tuple(_problems(values, chart))

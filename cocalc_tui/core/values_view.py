@@ -12,7 +12,8 @@ from cocalc_tui.core.release import release_name
 from cocalc_tui.core.resolve import ChartKeys, Resolved, resolve
 from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.topics import Need, Probe
-from cocalc_tui.core.values import Edited, ValuesError, edit
+from cocalc_tui.core.values import Edited, ValuesError, edit, parse
+from cocalc_tui.core.values_checks import setting_problems
 from cocalc_tui.core.view import View
 from cocalc_tui.core.wish import Wish
 from cocalc_tui.core.yaml_text import canonical
@@ -133,7 +134,9 @@ def complaints(view: View) -> tuple[str, ...]:
 
 
 def disproven(view: View) -> bool:
-    """Whether helm or the server refused the wanted text, so that it must not be written."""
-    probe = dry_run(view)
+    """Whether helm, the server or the hub would refuse the wanted text, so that it must not be written."""
+    result, probe = wanted(view), dry_run(view)
+    if result and setting_problems(parse(result.text)):
+        return True
     refused = bool(probe and view.result(probe).get("refused"))
     return refused or bool(rendered(view).get("error")) or bool(complaints(view))

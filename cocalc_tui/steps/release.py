@@ -9,7 +9,17 @@ from cocalc_tui.core.action import Action, Delete, Helm, Wait
 from cocalc_tui.core.findings import Check, State, Verdict, absent, failed, passed, skipped
 from cocalc_tui.core.kinds import SECRET
 from cocalc_tui.core.names import label_name
-from cocalc_tui.core.release import Revision, holder, lease_topic, newest, release_name, same_inputs, topic_of
+from cocalc_tui.core.release import (
+    NO_SECRETS,
+    Revision,
+    holder,
+    lease_topic,
+    newest,
+    release_name,
+    same_inputs,
+    topic_of,
+)
+from cocalc_tui.core.rollout import causes
 from cocalc_tui.core.step import Field, Step
 from cocalc_tui.core.topics import Need
 from cocalc_tui.core.view import View
@@ -131,7 +141,20 @@ def rollout(view: View) -> Verdict:
         return skipped("the release has no workloads")
     if all(w.done for w in found):
         return passed(workloads.told(found))
-    return failed(workloads.told(found), "Wait, the rollout is under way.", state=State.PARTIAL)
+    mine = workloads.of_release(view.objects(workloads.deployments(view)), release_name(view))
+    sets, pods, events, claims = (view.objects(topic) for topic in workloads.around(view))
+    why = causes(workloads=mine, replicasets=sets, pods=pods, events=events, claims=claims, now=view.now)
+    if not why:
+        return failed(workloads.told(found), "Wait, the rollout is under way.", state=State.PARTIAL)
+    first = why[0]
+    return failed(
+        f"{first.workload}: {first.summary}" + (f" and {len(why) - 1} more" if why[1:] else ""),
+        first.remedy,
+        detail="\n".join(f"{c.workload}: {c.detail or c.summary}" for c in why),
+        cause=first.workload,
+        objects=tuple(c.workload for c in why),
+        state=State.BROKEN if any(c.persistent for c in why) else State.PARTIAL,
+    )
 
 
 def actions(view: View) -> Sequence[Action]:
@@ -146,6 +169,8 @@ def actions(view: View) -> Sequence[Action]:
         found, waits = [delete], (delete.id,)
     if wanted is None or values_view.disproven(view):
         return found
+    if revision and revision.inputs and wanted.endswith(NO_SECRETS):
+        wanted = wanted[:8] + revision.inputs[8:]
     current = revision is not None and revision.status == "deployed" and same_inputs(revision.inputs, wanted)
     chart = str(chart_view.document(view).get("path") or chart_view.directory(view))
     found.append(
@@ -157,7 +182,7 @@ def actions(view: View) -> Sequence[Action]:
             namespace=view.namespace,
             chart=chart,
             values_files=inputs.values_files(view),
-            inputs=revision.inputs if revision and current else wanted,
+            inputs=wanted,
             timeout=timeout(view),
             current=current,
             after=waits,

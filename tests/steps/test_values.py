@@ -185,6 +185,7 @@ def test_actions() -> None:
         seen(render={**RENDER, "lint": ["[ERROR] x"]}),
         seen(dry={"accepted": 0, "refused": [{"object": "a", "message": "b"}]}),
         seen(wishes=()),
+        seen("global: {settings: {theming: yes}}\n"),
     ],
 )
 def test_nothing_is_written_that_was_refused(given: View) -> None:
