@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,7 +51,7 @@ class Client:
         """The answer as text."""
         return self._read(request, self._open(request, stop), stop).decode(errors="replace")
 
-    def lines(self, request: Request, stop: Stop) -> Iterator[list[bytes]]:
+    def lines(self, request: Request, stop: Stop) -> Generator[list[bytes]]:
         """The complete lines of each piece that arrives; ends with the answer, or after the silence.
 
         Raises `Unreached` where the connection is cut, `Stopping` when told to stop.
@@ -126,7 +126,11 @@ class Client:
             raise self._unreached(request, error) from None
         except urllib3.exceptions.HTTPError as error:
             raise self._unreached(request, error) from None
-        stop.hold(response)
+        try:
+            stop.hold(response)
+        except Stopping:
+            response.close()
+            raise
         return response
 
     def _read(self, request: Request, response: BaseHTTPResponse, stop: Stop) -> bytes:

@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.adapters.kube.listing import NoSuchKind, accept_of, list_all, path_of, query_of
@@ -88,12 +89,13 @@ class Watcher:
             accept=accept_of(self._topic, of_list=False),
             silence=IDLE,
         )
-        for batch in self._client.lines(request, stop):
-            before = self._objects.copy()
-            for line in batch:
-                version = self._take(_event(request, line), request) or version
-            if self._objects != before:
-                self._tell()
+        with closing(self._client.lines(request, stop)) as batches:
+            for batch in batches:
+                before = self._objects.copy()
+                for line in batch:
+                    version = self._take(_event(request, line), request) or version
+                if self._objects != before:
+                    self._tell()
         return version
 
     def _take(self, event: Mapping[str, Any], request: Request) -> str:
