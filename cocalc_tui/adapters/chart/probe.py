@@ -9,6 +9,7 @@ from typing import Any
 from cocalc_tui.adapters import git
 from cocalc_tui.adapters.chart.errors import Unreadable
 from cocalc_tui.adapters.chart.read import read_chart
+from cocalc_tui.adapters.kube.threads import in_thread
 from cocalc_tui.core.facts import Object
 from cocalc_tui.core.topics import Probe
 
@@ -32,13 +33,13 @@ EMPTY: dict[str, Any] = {
 async def probe_chart(probe: Probe, timeout: float) -> Object:
     """Reads the chart in `directory`, which is its folder or the checkout that has it as `cocalc/`."""
     try:
-        folder = await asyncio.to_thread(locate, probe.text("directory"))
+        folder = await in_thread(lambda stop: locate(probe.text("directory")), timeout, "chart")
     except Unreadable as error:
         return {**EMPTY, "error": str(error)}
     found = {**EMPTY, "found": True, "path": str(folder)}
     try:
         read, checkout = await asyncio.gather(
-            asyncio.to_thread(read_chart, folder), git.look(folder, timeout)
+            in_thread(lambda stop: read_chart(folder), timeout, "chart"), git.look(folder, timeout)
         )
     except OSError as error:
         return {**found, "error": f"{error.filename or folder} cannot be read: {error.strerror}"}

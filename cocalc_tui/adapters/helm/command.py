@@ -13,9 +13,12 @@ from cocalc_tui.adapters.process import Result, run, unchanged
 from cocalc_tui.adapters.tools import find
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Command:
-    """One helm and the cluster it talks to; an empty `kubeconfig` leaves that to helm's own search."""
+    """One helm and the cluster it talks to; an empty `kubeconfig` leaves that to helm's own search.
+
+    `program` is empty for the first on PATH; it follows what the probe `tools` found.
+    """
 
     program: str = ""
     kubeconfig: str = ""

@@ -22,6 +22,7 @@ TEMPLATE = re.compile(
 PARSE = re.compile(r"^parse error at \((?P<file>[^:]+):(?P<line>\d+)\): (?P<what>.+)$", re.DOTALL)
 RENDERED = re.compile(r"^YAML parse error on (?P<file>[^:]+): (?P<what>.+)$", re.DOTALL)
 SCHEMA = re.compile(r"^values don't meet the specifications of the schema", re.IGNORECASE)
+SEVERAL = re.compile(r"^\d+ errors? occurred:")
 JSON_TO_YAML = re.compile(r"error (?:converting YAML to JSON|unmarshaling JSON): ")
 
 
@@ -39,6 +40,9 @@ def _sentence(said: str) -> str:
     """The innermost error: a template calls a template, and helm tells the whole way."""
     if SCHEMA.match(said):
         return _schema(said)
+    if SEVERAL.match(said):
+        bullets = [line.strip()[2:] for line in said.splitlines()[1:] if line.strip().startswith("* ")]
+        return "; ".join(_plain(bullet) for bullet in bullets) or said.splitlines()[0]
     for known in (EXECUTION, PARSE, RENDERED):
         if found := known.match(said):
             part = found.groupdict()

@@ -18,6 +18,7 @@ from cocalc_tui.adapters.chart.probe import locate
 from cocalc_tui.adapters.files import entries_of, nested, secret_text
 from cocalc_tui.adapters.helm import distil
 from cocalc_tui.adapters.helm.command import Command, private_files
+from cocalc_tui.adapters.kube.threads import in_thread
 from cocalc_tui.adapters.secrets_hash import data_hashes, text_hash
 from cocalc_tui.adapters.vault import Vault
 from cocalc_tui.adapters.yaml_load import Broken, load_all
@@ -51,9 +52,7 @@ class Renderer:
     async def render(self, probe: Probe) -> Rendering:
         """The rendering of a probe `render` or `dry-run`. Raises `UsageError`, `Unreached`."""
         try:
-            chart = await asyncio.to_thread(locate, probe.text("chart"))
-            secrets = await asyncio.to_thread(self._secrets, probe)
-            files = await asyncio.to_thread(stamp, chart)
+            chart, files, secrets = await in_thread(lambda stop: self._inputs(probe), PATIENCE, "render")
         except Unreadable as error:
             return failed(str(error))
         key = text_hash(repr((sorted(probe.args), files, secrets, self._version())))
@@ -78,8 +77,11 @@ class Renderer:
         for key in [key for key, task in self._tasks.items() if task.done()][:-KEPT]:
             del self._tasks[key]
 
-    def _secrets(self, probe: Probe) -> tuple[tuple[str, str], ...]:
-        return tuple((path, self._vault.reveal(ref).reveal()) for path, ref in entries_of(probe))
+    def _inputs(self, probe: Probe) -> tuple[Path, str, tuple[tuple[str, str], ...]]:
+        """What a rendering is made from, besides the question: the chart's files and the secret values."""
+        chart = locate(probe.text("chart"))
+        secrets = tuple((path, self._vault.reveal(ref).reveal()) for path, ref in entries_of(probe))
+        return chart, stamp(chart), secrets
 
     async def _run(self, probe: Probe, chart: Path, secrets: tuple[tuple[str, str], ...]) -> Rendering:
         shown = probe.text("path") or "my-values.yaml"
