@@ -12,6 +12,7 @@ from cocalc_tui.core.pod_case import PodCase
 from cocalc_tui.core.quantity import amount
 from cocalc_tui.core.raw import condition, named, rows, table, text, value
 
+PATIENCE = 60.0  # seconds in which pods that end, or nodes that come, may make room
 _LOST_CLAIM = re.compile(r'persistentvolumeclaim "([^"]*)" not found', re.IGNORECASE)
 _COUNT = re.compile(r"^0/(\d+) nodes? (?:are|is) available")
 _UNITS = {"cpu": "CPU", "memory": "memory", "ephemeral-storage": "disk"}
@@ -68,16 +69,14 @@ def scheduling_cause(case: PodCase) -> Cause | None:
         )
     message = text(told, "message")
     said = re.split(r"\.\s+(?:preemption|no new claims|not found)", message)[0]
-    return _claims(case, said) or _nodes(case, said)
+    lost = _LOST_CLAIM.search(said)
+    if lost:
+        return _absent(case, lost.group(1), said)
+    return _claims(case, said) if "PersistentVolumeClaim" in said else _nodes(case, said)
 
 
 def _claims(case: PodCase, said: str) -> Cause | None:
     """Claims are the deeper cause: the scheduler only tells that they are not bound."""
-    lost = _LOST_CLAIM.search(said)
-    if lost:
-        return _absent(case, lost.group(1), said)
-    if "PersistentVolumeClaim" not in said:
-        return None
     for volume in rows(case.pod, "spec", "volumes"):
         wanted = text(volume, "persistentVolumeClaim", "claimName")
         if not wanted:
@@ -88,7 +87,7 @@ def _claims(case: PodCase, said: str) -> Cause | None:
         found = claim_cause(claim, case.claim_events, case.classes, now=case.now or None)
         if found:
             return case.cause(found.summary, found.remedy, found.detail or said, persistent=found.persistent)
-    if case.age < 20:
+    if case.age < PATIENCE:
         return None
     waits = ", ".join(c for v in rows(case.pod, "spec", "volumes") if (c := _claim_of(v)))
     return case.cause(
@@ -116,7 +115,7 @@ def _nodes(case: PodCase, said: str) -> Cause:
     count = _COUNT.search(said)
     nodes = int(count.group(1)) if count else 0
     of = f"({nodes} {'node' if nodes == 1 else 'nodes'} looked at)"
-    grows = bool(case.last("TriggeredScaleUp"))
+    lasting = case.age >= PATIENCE and not case.last("TriggeredScaleUp")
     if not nodes:
         return case.cause("the cluster has no node for pods", "Add a node to the cluster.", said)
     lacking = re.findall(r"Insufficient ([\w./-]+\w)", said)
@@ -127,7 +126,7 @@ def _nodes(case: PodCase, said: str) -> Cause:
             f"no node has {wanted} free {of}",
             f"Add a node with {wanted} free, or lower resources.requests of {kind} in {case.workload}.",
             said,
-            persistent=not grows,
+            persistent=lasting,
         )
     port = ", ".join(_ports(case))
     if "free ports" in said:
@@ -135,14 +134,15 @@ def _nodes(case: PodCase, said: str) -> Cause:
             f"no node has host port {port} free {of}",
             f"Stop what uses host port {port} on the nodes, or give {case.workload} another hostPort.",
             said,
+            persistent=lasting,
         )
     for pattern, summary, remedy in _OTHERS:
         if re.search(pattern, said, re.IGNORECASE):
-            return case.cause(f"{summary} {of}", f"{remedy} for {case.workload}.", said, persistent=not grows)
-    return _fitting(case, said, nodes, grows)
+            return case.cause(f"{summary} {of}", f"{remedy} for {case.workload}.", said, persistent=lasting)
+    return _fitting(case, said, nodes, lasting)
 
 
-def _fitting(case: PodCase, said: str, nodes: int, grows: bool) -> Cause:
+def _fitting(case: PodCase, said: str, nodes: int, lasting: bool) -> Cause:
     """Labels, taints and cordons, alone or together."""
     labels = ", ".join(f"{k}={v}" for k, v in table(case.pod, "spec", "nodeSelector").items())
     what = f"the label {labels}" if labels else "what its node affinity wants"
@@ -165,7 +165,7 @@ def _fitting(case: PodCase, said: str, nodes: int, grows: bool) -> Cause:
             f"no node takes the pod ({nodes} looked at)",
             f"See what the scheduler tells: {case.kubectl} describe pod {case.name}",
             said,
-            persistent=not grows,
+            persistent=lasting,
         )
     if seen == ["unlabelled"]:
         example = labels.replace(", ", " ") or "KEY=VALUE"
@@ -174,14 +174,14 @@ def _fitting(case: PodCase, said: str, nodes: int, grows: bool) -> Cause:
             f"Label a node (kubectl label node NODE {example}), or correct the node selector of "
             f"{case.workload}.",
             said,
-            persistent=not grows,
+            persistent=lasting,
         )
     remedy = ", or ".join(parts[key][1] for key in seen)
     return case.cause(
         f"no node fits: {', '.join(parts[key][0] for key in seen)}",
         f"{remedy[0].upper()}{remedy[1:]} for {case.workload}.",
         said,
-        persistent=not grows,
+        persistent=lasting,
     )
 
 
