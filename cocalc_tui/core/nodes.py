@@ -125,6 +125,9 @@ def idle(nodes: Sequence[Node], text: str) -> tuple[str, ...]:
 
 
 def some(nodes: Sequence[Node]) -> str:
-    """At most three names, and how many more."""
-    more = f" and {len(nodes) - 3} more" if len(nodes) > 3 else ""
-    return ", ".join(name(n) for n in nodes[:3]) + more
+    """At most three names, fewer where they are long, and how many more."""
+    shown = [name(n) for n in nodes[:3]]
+    while len(shown) > 1 and sum(map(len, shown)) > 60:
+        shown.pop()
+    more = len(nodes) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

@@ -52,7 +52,7 @@ def _of_action(view: View, action: Action) -> Iterable[Right]:
         case Apply():
             return () if already(view, action) else _on(action.kind, WRITE, action.namespace)
         case Label():
-            return _on(NODE, ("get", "patch"), None)
+            return () if labelled_already(view, action) else _on(NODE, ("get", "patch"), None)
         case Delete():
             return _on(action.kind, ("get", "delete"), action.namespace)
         case Helm():
@@ -92,6 +92,13 @@ def already(view: View, action: Apply) -> bool:
     data = {s.key: f"sha256:{view.result(s.probe()).get('sha256') or ''}" for s in action.slots}
     wanted = {k: v for k, v in action.manifest.items() if k not in ("apiVersion", "kind")}
     return same({**wanted, "data": {**wanted.get("data", {}), **data}}, {"data": {}, **live})
+
+
+def labelled_already(view: View, action: Label) -> bool:
+    """Whether the node has the labels; taints are set anew each time they are wanted."""
+    live = next((n for n in view.objects(Topic(NODE)) if n["metadata"]["name"] == action.node), None)
+    have = (live or {}).get("metadata", {}).get("labels", {})
+    return live is not None and not action.taints and same(dict(action.labels), have)
 
 
 def allowed(rules: Sequence[Mapping[str, Any]], right: Right) -> bool | None:

@@ -73,6 +73,8 @@ def test_a_secret_is_there_when_its_hash_is() -> None:
 
 def test_labels_are_patches_of_nodes_and_waits_need_nothing() -> None:
     assert Right("patch", "", "nodes") in rights_needed(view(wanted=(LABEL,)))
+    node = {"metadata": {"name": "n1", "labels": {"cocalc-role": "services"}}}
+    assert rights_needed(view({Topic(NODE): [node]}, wanted=(LABEL,))) == ()
     assert rights_needed(view(wanted=(Wait("w", "s", "why", "t", ()),))) == ()
 
 

@@ -166,6 +166,11 @@ def test_a_large_cluster_names_three_at_most() -> None:
     assert judge(STEP, "pressure", seen(*nodes)).summary.endswith("n0, n1, n2 and 497 more")
 
 
+def test_long_names_are_named_singly() -> None:
+    nodes = [node(f"gke-cocalc-1-services-6f1a9c3e-{i}", pressure="DiskPressure") for i in range(4)]
+    assert judge(STEP, "pressure", seen(*nodes)).summary.endswith("6f1a9c3e-0 and 3 more")
+
+
 def test_the_minimal_layout_needs_no_labels() -> None:
     assert judge(STEP, "labels", seen(A, B)).status is Status.PASS
     assert STEP.actions(seen(A, B)) == ()
