@@ -72,8 +72,10 @@ class MemoryCluster:
                 if found != before:
                     before = found
                     yield found
+                # not wait_for: of Python 3.11 it may swallow a cancellation
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), self.simulation.pause())
+                    async with asyncio.timeout(self.simulation.pause()):
+                        await changed.wait()
         finally:
             stop()
 
@@ -116,6 +118,8 @@ class MemoryCluster:
         """Replaces one object; `Refused` with code 409 where its `resourceVersion` moved."""
         wanted = without_nulls(manifest)
         meta = wanted["metadata"]
+        if kind == SECRET:
+            raise ValueError("Secrets are applied, not replaced")
         await self._ask("update", kind, meta.get("namespace"), meta["name"])
         self._count(kind)
         return self._done(self.writer.replace(kind, wanted, MANAGER))
@@ -163,7 +167,7 @@ class MemoryCluster:
         if refusal := self.faults.refusal(verb, kind, topic.namespace, topic.name):
             return Denied(refusal)
         if not self.writer.knows(kind):
-            return Unreachable(NO_SUCH_KIND)
+            return Seen((), at=self.store.time)
         return Seen(listing(self.store, topic), at=self.store.time)
 
     async def _ask(self, verb: str, kind: Kind, namespace: str | None, name: str | None = None) -> None:

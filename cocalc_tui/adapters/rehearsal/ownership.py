@@ -67,10 +67,11 @@ def applied(live: Object, wanted: Object, manager: str, *, force: bool, now: str
         for who, fields in owners.items():
             if who == mine or lookup(live, path) == (True if value is None and path[-1] == "." else value):
                 continue
-            hit = {f for f in fields if f[: len(path)] == path or path[: len(f)] == f}
-            if hit and force:
-                fields.difference_update(hit)
-            elif hit:
+            if path not in fields:
+                continue
+            if force:
+                fields.discard(path)
+            else:
                 fights.setdefault(who[0], []).append(text(path))
     if fights:
         raise Conflict(fights)

@@ -32,7 +32,7 @@ EMPTY: dict[str, Any] = {
     "tables": None,
     "cocalc": None,
 }
-TOLD = tuple(EMPTY)[5:]
+TOLD = tuple(EMPTY)[4:]
 
 
 def answer(world: Mapping[str, Any], vault: Vault, probe: Probe) -> Object:

@@ -6,14 +6,17 @@ from typing import Any
 
 from cocalc_tui.adapters.rehearsal.selectors import matches
 from cocalc_tui.adapters.rehearsal.store import Store
+from cocalc_tui.core.kinds import SECRET
 from cocalc_tui.core.topics import Topic
 
 Object = dict[str, Any]
 
 
 def listing(store: Store, topic: Topic) -> tuple[Object, ...]:
-    """The objects of a topic, by namespace and name."""
+    """The objects of a topic, sorted. Raises `ValueError` where it would read Secrets of others."""
     kind = topic.kind
+    if kind == SECRET and not topic.name and not topic.metadata_only:
+        raise ValueError("Secrets are read by name, or as metadata only")
     if topic.name and (topic.namespace or not kind.namespaced):
         found = store.find(kind, topic.name, topic.namespace if kind.namespaced else None)
         objects = [found] if found else []

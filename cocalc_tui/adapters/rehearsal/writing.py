@@ -16,6 +16,8 @@ from cocalc_tui.core.action import MANAGER, Label
 from cocalc_tui.core.kinds import KINDS, NAMESPACE, NODE, STORAGE_CLASS, Kind, kind_of
 from cocalc_tui.errors import Refused
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
 
 class Writer:
     """Changes the store as the API server would; raises `Refused` with the server's code and words."""
@@ -162,6 +164,9 @@ def hashed(manifest: Object) -> Object:
     values = {k: v for k, v in data.items() if not str(v).startswith("sha256:")}
     texts = {k: value_hash(k, str(v)) for k, v in (manifest.get("stringData") or {}).items()}
     rest = {k: v for k, v in manifest.items() if k not in ("data", "stringData")}
+    notes = {k: v for k, v in (manifest["metadata"].get("annotations") or {}).items() if k != LAST_APPLIED}
+    if notes != manifest["metadata"].get("annotations", {}):  # kubectl keeps the values themselves in it
+        rest["metadata"] = {**manifest["metadata"], "annotations": notes}
     return deepcopy({**rest, "data": {**data, **data_hashes({"data": values}), **texts}})
 
 
