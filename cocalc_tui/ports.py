@@ -52,8 +52,13 @@ from cocalc_tui.core.topics import Probe, Topic
 class Cluster(Protocol):
     """The API server. Every call raises `Refused` or `Unreached`, except where it returns an observation."""
 
-    requests: int
-    writes: int
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+
+    @property
+    def writes(self) -> int:
+        """Changes asked for so far, without leases, reviews and dry runs."""
 
     async def read(self, topic: Topic, timeout: float) -> Observation:
         """One bounded list of a topic."""
@@ -117,14 +122,37 @@ class Vault(Protocol):
 class World(Protocol):
     """A cluster to talk to, with everything around it: the real one or a rehearsal."""
 
-    name: str
-    rehearsal: bool
-    cluster: Cluster
-    helm: HelmRunner
-    files: Files
-    vault: Vault
-    examples: Answers
-    contexts: Sequence[str]
+    @property
+    def name(self) -> str:
+        """The context, or the rehearsal's name."""
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether nothing of it is real."""
+
+    @property
+    def cluster(self) -> Cluster:
+        """The API server."""
+
+    @property
+    def helm(self) -> HelmRunner:
+        """Installs releases."""
+
+    @property
+    def files(self) -> Files:
+        """Writes files."""
+
+    @property
+    def vault(self) -> Vault:
+        """Keeps typed secrets."""
+
+    @property
+    def examples(self) -> Answers:
+        """Answers of a rehearsal, used where the user gave none."""
+
+    @property
+    def contexts(self) -> Sequence[str]:
+        """Names that another world can be opened by."""
 
     async def probe(self, probe: Probe, timeout: float) -> Observation:
         """Tries one probe within a time in seconds."""

@@ -23,6 +23,14 @@ LARGEST = 1 << 20  # bytes of a Secret that the API server takes
 _pattern = lru_cache(maxsize=4)(pattern)
 
 
+_process: set[str] = set()
+
+
+def known_values() -> frozenset[str]:
+    """Every secret value that any vault of this process revealed or was given, for logs and crash reports."""
+    return frozenset(_process | {part for value in _process for part in _parts(value)})
+
+
 class Vault:
     """Reveals secrets to adapters and knows every value that must not be shown."""
 
@@ -39,6 +47,7 @@ class Vault:
         self._typed[name] += 1
         ref = SecretRef("memory", f"{name}#{self._typed[name]}")
         self._memory[ref] = value
+        _process.add(value)
         return ref
 
     def reveal(self, ref: SecretRef) -> Secret:
@@ -48,6 +57,7 @@ class Vault:
         """
         value = self._read(ref)
         self._revealed[ref] = value
+        _process.add(value)
         return Secret(value)
 
     def fill(self, slot: Slot) -> str:

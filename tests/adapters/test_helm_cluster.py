@@ -58,12 +58,8 @@ def dry_run(plane: ControlPlane, chart: Path, namespace: str, text: str = "", us
         try:
             await world.probe(Probe.of("tools", helm=str(plane.helm)), 20)
             before = world.cluster.writes
-            seen = await world.probe(
-                Probe.of(
-                    "dry-run", chart=str(chart), release="small", namespace=namespace, path="v.yaml", text=text
-                ),
-                30,
-            )
+            asked = {"chart": str(chart), "release": "small", "namespace": namespace, "text": text}
+            seen = await world.probe(Probe.of("dry-run", path="v.yaml", **asked), 30)
             assert world.cluster.writes == before
             return seen
         finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.adapters.secrets_hash import data_hashes, text_hash
-from cocalc_tui.adapters.vault import Vault
+from cocalc_tui.adapters.vault import Vault, known_values
 from cocalc_tui.core.redact import MASK
 from cocalc_tui.core.secret import DockerConfigSlot, PlainSlot, SecretRef
 from cocalc_tui.errors import UsageError
@@ -77,6 +77,7 @@ def test_typed_values_get_a_new_reference_each() -> None:
     assert first != second
     assert vault.remember("database.password", "one") == first
     assert vault.reveal(first).reveal() == "one"
+    assert {"one", "two"} <= known_values()
     with pytest.raises(UsageError, match="lasts only until you quit"):
         Vault().reveal(first)
 
@@ -185,3 +186,8 @@ def test_malformed_credentials_are_told_without_their_content(
 def test_slots_are_filled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PW", "hunter2")
     assert Vault().fill(PlainSlot("password", SecretRef("env", "PW"))) == "hunter2"
+
+
+def test_a_variable_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PW", os.fsdecode(b"\xff"))
+    assert Vault().probe_secret(SecretRef("env", "PW").probe())["error"].endswith("is no UTF-8 text")
