@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cocalc_tui.adapters.kube.cluster import KubeCluster
-from cocalc_tui.core.action import Apply
+from cocalc_tui.core.action import Apply, Label
 from cocalc_tui.core.facts import Denied, Observation, Seen, Unreachable
 from cocalc_tui.core.kinds import CONFIG_MAP, NODE, Kind
 from cocalc_tui.core.topics import Topic
@@ -198,6 +198,29 @@ async def test_an_expired_watch_lists_again(api_proxy: ApiProxy, namespace: str)
             pass
         await cluster.create(CONFIG_MAP, config_map(namespace))
         assert (await seen(stream)).objects
+
+
+async def test_a_silent_watch_is_looked_after(api_proxy: ApiProxy, namespace: str) -> None:
+    cluster = connect(api_proxy.kubeconfig)
+    cluster.idle = 0.2
+    async with aclosing(cluster.follow(Topic(CONFIG_MAP, namespace))) as stream:  # type: ignore[type-var]
+        first_list = await seen(stream)
+        await until(lambda: api_proxy.counts["GET"] > 4)
+        assert not first_list.stale
+        api_proxy.fault(hang=True, times=None)
+        began = time.monotonic()
+        while not (await seen(stream)).stale:
+            pass
+        assert time.monotonic() - began < JUDGED
+
+
+async def test_labels_of_another_manager_are_not_taken_over(cluster_reset: ControlPlane) -> None:
+    cluster_reset.api.apply(
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1", "labels": {"role": "theirs"}}}
+    )
+    with pytest.raises(Refused, match=r"testbed manages \.metadata\.labels\.role") as refused:
+        await connect(cluster_reset.kubeconfig).label(Label("l", "nodes", "w", "node-1", {"role": "ours"}))
+    assert refused.value.code == 409
 
 
 async def test_a_server_that_stops_in_the_middle_is_unreachable(api_proxy: ApiProxy) -> None:

@@ -16,7 +16,7 @@ from cocalc_tui.adapters.kube.login import Login
 from cocalc_tui.adapters.kube.request import Reply, Request
 from cocalc_tui.adapters.kube.threads import Stop, Stopping
 from cocalc_tui.adapters.kube.transport import tls_trouble, unreached
-from cocalc_tui.adapters.kube.trouble import not_json, refusal
+from cocalc_tui.adapters.kube.trouble import Idle, not_json, refusal
 
 CONNECT = 3.0  # seconds for TCP and TLS
 PIECE = 1 << 16  # bytes
@@ -52,9 +52,9 @@ class Client:
         return self._read(request, self._open(request, stop), stop).decode(errors="replace")
 
     def lines(self, request: Request, stop: Stop) -> Generator[list[bytes]]:
-        """The complete lines of each piece that arrives; ends with the answer, or after the silence.
+        """The complete lines of each piece that arrives; ends with the answer.
 
-        Raises `Unreached` where the connection is cut, `Stopping` when told to stop.
+        Raises `Idle` after the silence, `Unreached` where the connection is cut, `Stopping` when told to.
         """
         response = self._open(request, stop)
         rest = b""
@@ -63,7 +63,7 @@ class Client:
                 *lines, rest = (rest + piece).split(b"\n")
                 yield [line for line in lines if line.strip()]
         except urllib3.exceptions.ReadTimeoutError:
-            return  # the next request shows whether the server lives
+            raise Idle(f"{request.asked}: nothing came for {request.silence:g} s") from None
         except urllib3.exceptions.HTTPError as error:
             if stop:
                 raise Stopping from None

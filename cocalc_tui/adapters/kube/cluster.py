@@ -16,7 +16,7 @@ from cocalc_tui.adapters.kube.follow import FIRST_WORD, follow
 from cocalc_tui.adapters.kube.request import Request
 from cocalc_tui.adapters.kube.threads import Stop, in_thread
 from cocalc_tui.adapters.kube.trouble import Expired, unseen
-from cocalc_tui.adapters.kube.watching import Watcher
+from cocalc_tui.adapters.kube.watching import IDLE, Watcher
 from cocalc_tui.core.action import Apply, Label
 from cocalc_tui.core.facts import Object, Observation, Seen
 from cocalc_tui.core.kinds import POD, Kind
@@ -41,10 +41,12 @@ def no_secrets(slot: Slot) -> str:
 class KubeCluster:
     """The API server of one context of a kubeconfig, or of the cluster we run in.
 
-    `fill` gives the value of a Secret's key; it is called in a thread and may block.
+    `fill` gives the value of a Secret's key; it is called in a thread and may block. `idle` is
+    how long, in seconds, a watch may be silent before its topic is listed anew.
     """
 
     def __init__(self, client: Client, fill: Callable[[Slot], str] = no_secrets) -> None:
+        self.idle = IDLE
         self.requests = 0
         self.writes = 0
         self._lock = threading.Lock()
@@ -103,7 +105,7 @@ class KubeCluster:
         """The objects now and after each change; the last ones with `stale` while the connection is lost."""
         listing.bounded(topic)
         return follow(
-            lambda publish, stop: Watcher(self._client, topic, publish).run(stop),
+            lambda publish, stop: Watcher(self._client, topic, publish, self.idle).run(stop),
             f"watch {topic}",
             lambda: self._late(f"listing {topic}", FIRST_WORD),
         )

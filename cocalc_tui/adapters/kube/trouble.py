@@ -27,6 +27,10 @@ class Expired(CocalcError):
     """The version to watch from is too old (410)."""
 
 
+class Idle(Unreached):
+    """A watch was silent for so long that its connection may be dead."""
+
+
 def refusal(asked: str, code: int, body: bytes) -> CocalcError:
     """The error for an answer of 400 or above; `asked` says what was being done."""
     status = _status(body)

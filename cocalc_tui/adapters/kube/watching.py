@@ -13,7 +13,7 @@ from cocalc_tui.adapters.kube.listing import NoSuchKind, accept_of, list_all, pa
 from cocalc_tui.adapters.kube.objects import cleaned, place
 from cocalc_tui.adapters.kube.request import Request
 from cocalc_tui.adapters.kube.threads import Stop, Stopping
-from cocalc_tui.adapters.kube.trouble import Expired, not_json, refusal, unseen
+from cocalc_tui.adapters.kube.trouble import Expired, Idle, not_json, refusal, unseen
 from cocalc_tui.core.facts import Denied, Object, Observation, Seen
 from cocalc_tui.core.topics import Topic
 from cocalc_tui.errors import CocalcError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FIRST, LONGEST = 0.25, 10.0  # seconds before a lost connection is tried again
 WATCH = "290"  # seconds after which the server ends a watch by itself
-IDLE = 60.0  # seconds without a byte: then the connection may be dead, and a new one is made
+IDLE = 75.0  # seconds without a byte; a server that lives sends a bookmark every 60
 SHORTEST = 0.5  # seconds between two watches, should something end them at once
 STEADY = 10.0  # seconds a watch must last before the next loss is tried again at once
 
@@ -31,7 +31,10 @@ STEADY = 10.0  # seconds a watch must last before the next loss is tried again a
 class Watcher:
     """Keeps the objects of a topic and publishes them after each change."""
 
-    def __init__(self, client: Client, topic: Topic, publish: Callable[[Observation], None]) -> None:
+    def __init__(
+        self, client: Client, topic: Topic, publish: Callable[[Observation], None], idle: float = IDLE
+    ) -> None:
+        self._idle = idle
         self._client = client
         self._topic = topic
         self._publish = publish
@@ -56,6 +59,8 @@ class Watcher:
                 self._objects = {}
                 self._tell()
                 delay = LONGEST  # the kind may be installed at any time
+            except Idle:
+                continue  # the next list shows within seconds whether the server lives
             except Expired:
                 delay = FIRST if time.monotonic() - began > STEADY else delay
                 self._tell(stale="the watch was too old for the server")
@@ -87,7 +92,7 @@ class Watcher:
             path_of(self._topic.kind, self._topic.namespace),
             query=query,
             accept=accept_of(self._topic, of_list=False),
-            silence=IDLE,
+            silence=self._idle,
         )
         with closing(self._client.lines(request, stop)) as batches:
             for batch in batches:
