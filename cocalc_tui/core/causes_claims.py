@@ -23,6 +23,7 @@ from cocalc_tui.core.raw import (
 )
 
 RWX = "ReadWriteMany"
+CHOSEN = "volume.kubernetes.io/selected-node"
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 WAITS = ("WaitForFirstConsumer", "WaitForPodScheduled")
 PATIENCE = 15.0
@@ -130,7 +131,8 @@ def _failing(claim: Raw, mine: Sequence[Raw]) -> Cause | None:
 def _silent(claim: Raw, mine: Sequence[Raw], found: Raw | None, now: float) -> Cause | None:
     """Nobody makes the volume: a provisioner that works tells at once that it has begun."""
     last = mine[-1] if mine else {}
-    if last.get("reason") in WAITS or text(found, "volumeBindingMode") == "WaitForFirstConsumer":
+    later = text(found, "volumeBindingMode") == "WaitForFirstConsumer"
+    if last.get("reason") in WAITS or (later and not value(claim, "metadata", "annotations", CHOSEN)):
         return None
     made = moment(value(claim, "metadata", "creationTimestamp"))
     waited = max(now, event_time(last)) - made if made is not None else 0.0

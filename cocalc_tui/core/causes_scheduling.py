@@ -23,7 +23,7 @@ _OTHERS = (
         "Add a node in the zone of the volume, or make the claim again in a zone with nodes",
     ),
     (
-        r"didn't find available persistent volumes",
+        r"did(?:n't| not) find available persistent volumes",
         "no PersistentVolume fits its claim on any node",
         "Create a PersistentVolume that a fitting node can reach",
     ),
@@ -58,8 +58,10 @@ _OTHERS = (
 def scheduling_cause(case: PodCase) -> Cause | None:
     """The cause of a pod without a node; None if it has one or was not looked at yet."""
     told = condition(case.pod, "PodScheduled")
-    if told.get("status") != "False" or case.node:
+    if case.node:
         return None
+    if told.get("status") != "False":
+        return _unbound(case)
     if told.get("reason") == "SchedulingGated":
         gates = ", ".join(text(g, "name") for g in rows(case.pod, "spec", "schedulingGates"))
         return case.cause(
@@ -72,30 +74,32 @@ def scheduling_cause(case: PodCase) -> Cause | None:
     lost = _LOST_CLAIM.search(said)
     if lost:
         return _absent(case, lost.group(1), said)
-    return _claims(case, said) if "PersistentVolumeClaim" in said else _nodes(case, said)
+    waits = "PersistentVolumeClaim" in said or "binding volumes" in said
+    return _claims(case, said) if waits else _nodes(case, said)
 
 
 def _claims(case: PodCase, said: str) -> Cause | None:
     """Claims are the deeper cause: the scheduler only tells that they are not bound."""
-    for volume in rows(case.pod, "spec", "volumes"):
-        wanted = text(volume, "persistentVolumeClaim", "claimName")
-        if not wanted:
-            continue
-        claim = named(case.claims, wanted, case.namespace)
-        if claim is None:
-            continue
-        found = claim_cause(claim, case.claim_events, case.classes, now=case.now or None)
-        if found:
-            return case.cause(found.summary, found.remedy, found.detail or said, persistent=found.persistent)
-    if case.age < PATIENCE:
-        return None
-    waits = ", ".join(c for v in rows(case.pod, "spec", "volumes") if (c := _claim_of(v)))
+    found = _unbound(case, said)
+    if found or case.age < PATIENCE:
+        return found
+    waits = [c for v in rows(case.pod, "spec", "volumes") if (c := _claim_of(v))]
     return case.cause(
-        f"waits for PersistentVolumeClaim {waits} to be bound",
-        f"See what holds it: {case.kubectl} describe pvc {waits.replace(',', '')}",
+        f"waits for PersistentVolumeClaim {', '.join(waits)} to be bound",
+        f"See what holds it: {case.kubectl} describe pvc {' '.join(waits)}",
         said,
         persistent=False,
     )
+
+
+def _unbound(case: PodCase, said: str = "") -> Cause | None:
+    """The cause of the first claim of the pod that tells one."""
+    for volume in rows(case.pod, "spec", "volumes"):
+        claim = named(case.claims, _claim_of(volume), case.namespace)
+        found = claim and claim_cause(claim, case.claim_events, case.classes, now=case.now or None)
+        if found:
+            return case.cause(found.summary, found.remedy, found.detail or said, persistent=found.persistent)
+    return None
 
 
 def _claim_of(volume: object) -> str:
@@ -116,7 +120,7 @@ def _nodes(case: PodCase, said: str) -> Cause:
     nodes = int(count.group(1)) if count else 0
     of = f"({nodes} {'node' if nodes == 1 else 'nodes'} looked at)"
     lasting = case.age >= PATIENCE and not case.last("TriggeredScaleUp")
-    if not nodes:
+    if (count and not nodes) or "no nodes available" in said:
         return case.cause("the cluster has no node for pods", "Add a node to the cluster.", said)
     lacking = re.findall(r"Insufficient ([\w./-]+\w)", said)
     if lacking:
@@ -162,7 +166,9 @@ def _fitting(case: PodCase, said: str, nodes: int, lasting: bool) -> Cause:
     seen = [key for key, many in counts.items() if many]
     if not seen:
         return case.cause(
-            f"no node takes the pod ({nodes} looked at)",
+            f"no node takes the pod ({nodes} looked at)"
+            if nodes
+            else "the scheduler found no place for the pod",
             f"See what the scheduler tells: {case.kubectl} describe pod {case.name}",
             said,
             persistent=lasting,

@@ -67,9 +67,10 @@ class PodCase:
         return next((c for c in both if c.get("name") == called), {})
 
     def of_container(self, called: str) -> tuple[Raw, ...]:
-        """The events about one container."""
+        """The events about one container, or about the pod without naming one."""
         ends = f"{{{called}}}"
-        return tuple(e for e in self.events if text(e, "involvedObject", "fieldPath").endswith(ends))
+        named = ((e, text(e, "involvedObject", "fieldPath")) for e in self.events)
+        return tuple(e for e, field in named if not field or field.endswith(ends))
 
     def last(self, *reasons: str, type_: str = "") -> Raw:
         """The newest event with one of these reasons; empty where there is none."""
