@@ -116,7 +116,7 @@ def _refused(case: PodCase, message: str) -> Cause:
     source = mounted.group(2) if mounted else ""
     server, _, path = source.partition(":")
     called, owners = _volume(case, message)
-    what = f"claim {owners['claim']}" if owners["claim"] else f"volume {called}"
+    what = f"claim {owners['claim']}" if owners["claim"] else f"volume {called or 'of the pod'}"
     if re.search(r"unknown filesystem type|bad option; for several filesystems|need a /sbin/mount", message):
         return case.cause(
             f"the node has no client for {kind or 'this file system'}",

@@ -33,23 +33,19 @@ def causes(
     storage_classes: Sequence[Raw] | None = None,
     now: float | None = None,
 ) -> tuple[Cause, ...]:
-    """Why workloads, and pods of no workload, are not ready; empty where nothing is wrong or all is young.
+    """Why workloads are not ready; empty where nothing is wrong or all is young.
 
-    Objects are as the API server lists them, of any number of namespaces. `logs` maps `POD/CONTAINER` to
-    the end of a log. `now` is Unix time in seconds; without it, the latest time that the objects tell.
+    Objects are as the API server lists them; pods of other workloads do not matter. A pod that nobody owns
+    is a workload of its own. `logs` maps `POD/CONTAINER` to the end of a log. `now` is Unix time in
+    seconds; without it, the latest time that the objects tell.
     """
     at = newest(workloads, replicasets, pods, events, claims) if now is None else now
     world = PodCase("", {}, (), claims, events, storage_classes, logs, at)
     found: list[Cause] = []
-    taken: set[int] = set()
     for workload in workloads:
-        mine, makers = _owned(workload, replicasets, pods)
-        taken.update(id(p) for p in pods if _under(p, workload, replicasets))
         if not ready(workload):
+            mine, makers = _owned(workload, replicasets, pods)
             found += _of_workload(workload, makers, mine, world)
-    for pod in pods:
-        if id(pod) not in taken:
-            found += _of_pods(_loose_label(pod), [pod], world)
     return grouped(found)
 
 
@@ -97,20 +93,8 @@ def _owned(workload: Raw, replicasets: Sequence[Raw], pods: Sequence[Raw]) -> tu
     sets = [r for r in replicasets if _owns(workload, r)]
     current = max(sets, key=_revision, default=None)
     if current is None:
-        return [p for p in pods if _under(p, workload, replicasets)], []
+        return [p for p in pods if _hashed(workload, p)], []
     return [p for p in pods if _owns(current, p)], [current]
-
-
-def _under(pod: Raw, workload: Raw, replicasets: Sequence[Raw]) -> bool:
-    if kind_of(workload) == "Pod":
-        return (name(pod), namespace(pod)) == (name(workload), namespace(workload))
-    if _owns(workload, pod):
-        return True
-    if kind_of(workload) != "Deployment" or namespace(pod) != namespace(workload):
-        return False
-    if any(_owns(r, pod) for r in replicasets if _owns(workload, r)):
-        return True
-    return _loose_label(pod) == label_of(workload)
 
 
 def _owns(owner: Raw, found: Raw) -> bool:
@@ -129,15 +113,12 @@ def _revision(replicaset: Raw) -> tuple[int, str]:
     return number, text(replicaset, "metadata", "creationTimestamp")
 
 
-def _loose_label(pod: Raw) -> str:
-    """What a pod belongs to as far as it tells itself: its owner, or it stands alone."""
-    owner = next(iter(owners(pod)), None)
-    if owner is None:
-        return f"Pod/{name(pod)}"
-    called, hashed = text(owner, "name"), text(pod, "metadata", "labels", "pod-template-hash")
-    if text(owner, "kind") == "ReplicaSet" and hashed and called.endswith(f"-{hashed}"):
-        return f"Deployment/{called.removesuffix(f'-{hashed}')}"
-    return f"{text(owner, 'kind')}/{called}"
+def _hashed(deployment: Raw, pod: Raw) -> bool:
+    """Whether a pod tells by the name of its ReplicaSet that it is a Deployment's."""
+    owner = next(iter(owners(pod)), {})
+    hashed = text(pod, "metadata", "labels", "pod-template-hash")
+    same = text(owner, "name") == f"{name(deployment)}-{hashed}"
+    return same and bool(hashed) and namespace(pod) == namespace(deployment)
 
 
 def service_cause(service: Raw, events: Sequence[Raw]) -> Cause | None:

@@ -28,8 +28,9 @@ def owned(recorded: Mapping[str, Any], *kinds: str) -> list[Any]:
 
 def causes_of(recorded: Mapping[str, Any], now: float | None = None, **more: Any) -> tuple[Cause, ...]:
     """The causes in a recording."""
+    bare = [p for p in recorded["pods"] if not owned(recorded, *WORKLOADS)]
     given: dict[str, Any] = {
-        "workloads": owned(recorded, *WORKLOADS),
+        "workloads": [*owned(recorded, *WORKLOADS), *bare],
         "replicasets": owned(recorded, "ReplicaSet"),
         "pods": recorded["pods"],
         "events": recorded["events"],

@@ -7,7 +7,8 @@ import pytest
 from tests.core.shapes import causes_of, owned, shape
 
 MOUNT = (
-    "mount failed: exit status 32 Mounting command: mount Mounting arguments: -t nfs nfs.example:/data /v/x"
+    'MountVolume.SetUp failed for volume "v" : mount failed: exit status 32 '
+    "Mounting command: mount Mounting arguments: -t nfs nfs.example:/data /v/x"
 )
 
 

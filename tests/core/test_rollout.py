@@ -101,7 +101,7 @@ def test_the_cause_of_a_recorded_failure(name: str) -> None:
     summary, remedy = FOUND[name]
     assert summary in cause.summary
     assert remedy in cause.remedy
-    assert cause.workload in ("Pod/p", "Deployment/p", "Job/p", "Deployment/web")
+    assert cause.workload in ("Pod/p", "Deployment/p", "Job/p", "Pod/web-858566dd-6wcwf")
     assert not cause.summary.endswith(".")
     assert len(cause.summary) <= 110
     told = cause.summary + cause.remedy + cause.detail
@@ -181,6 +181,17 @@ def test_pods_of_an_older_revision_do_not_count() -> None:
     recorded["owners"].append(newer)
     (cause,) = causes_of(recorded)
     assert "no progress for 20 seconds" in cause.summary
+
+
+def test_pods_of_other_workloads_do_not_matter() -> None:
+    recorded = shape("deployment-progress-deadline")
+    recorded["pods"] += shape("crashloopbackoff")["pods"] + shape("job-backoff-limit")["pods"]
+    assert causes_of(recorded) == causes_of(shape("deployment-progress-deadline"))
+
+
+def test_pods_are_found_without_their_replicaset() -> None:
+    recorded = shape("deployment-progress-deadline")
+    assert causes_of(recorded, replicasets=()) == causes_of(recorded)
 
 
 def test_kinds_are_known_although_lists_do_not_tell_them() -> None:
