@@ -111,6 +111,16 @@ async def test_long_lists_come_in_pages(tmp_path: Path) -> None:
     assert len(server.seen) == 2
 
 
+async def test_a_log_is_bounded_text(tmp_path: Path) -> None:
+    with serve(lambda path: (200, b"first\n\xff second\n")) as server:
+        cluster = connect(kubeconfig(tmp_path, server.url))
+        text = await cluster.logs("cocalc", "hub-1", "hub", lines=7, previous=True)
+    assert text == "first\n\ufffd second\n"
+    path, _, query = server.seen[0].partition("?")
+    assert path == "/api/v1/namespaces/cocalc/pods/hub-1/log"
+    assert set(query.split("&")) == {"container=hub", "tailLines=7", "limitBytes=1048576", "previous=true"}
+
+
 async def test_the_proxy_of_the_environment_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = ok({"kind": "NodeList", "metadata": {"resourceVersion": "1"}, "items": None})
     with serve(lambda path: empty) as proxy, serve(lambda path: empty) as server:

@@ -38,11 +38,11 @@ def status(code: int, message: str, **more: Any) -> bytes:
             "list ingressclasses.networking.k8s.io",
         ),
         (
-            'list resource "nodes" in API group "" at the cluster scope: requires one of ["a.b"] permission(s).',
-            'list nodes (requires one of ["a.b"] permission(s))',
+            'list resource "nodes" in API group "" at the cluster scope: requires ["a.b"].',
+            'list nodes (requires ["a.b"])',
         ),
         (
-            'list resource "nodes" in API group "" at the cluster scope: RBAC: clusterrole not found',
+            'list resource "nodes" in API group "" at the cluster scope: RBAC: not found',
             "list nodes",
         ),
     ],

@@ -17,6 +17,7 @@ FORBIDDEN = re.compile(
     re.DOTALL,
 )
 CORRECT = "Correct what is named."
+REMEDIES = {404: "Create first what it names.", 409: "Look again, then retry."}
 LOGIN_REMEDY = "Log in again, or choose another context."
 PREAMBLE = re.compile(r"^.*Kind=\w+\)?: ")
 MISFIT = re.compile("failed to convert|unable to convert|failed to create typed patch")
@@ -52,7 +53,8 @@ def refusal(asked: str, code: int, body: bytes) -> CocalcError:
         case 408 | 429 | 500 | 502 | 503 | 504 if not said.startswith("admission webhook"):
             return Unreached(f"{asked}: the server answered {code}, {said or 'without a word'}")
         case _:
-            return Refused(f"{asked}: {said or f'the server answered {code}'}", CORRECT, code)
+            remedy = REMEDIES.get(code, CORRECT)
+            return Refused(f"{asked}: {said or f'the server answered {code}'}", remedy, code)
 
 
 def not_json(asked: str) -> Unreached:

@@ -101,6 +101,12 @@ async def test_a_rendered_object_goes_into_the_given_namespace(bench: Bench, clu
     assert await cluster.get(CONFIG_MAP, "c", bench.namespace)
 
 
+async def test_a_dry_run_of_what_helm_will_take_over_is_no_conflict(bench: Bench, cluster: Cluster) -> None:
+    bench.by_other(bench.config_map(k="theirs"))
+    shown = await cluster.apply_object(bench.config_map(k="new"), dry_run=True, namespace=bench.namespace)
+    assert shown["data"] == {"k": "new"}
+
+
 async def test_a_dry_run_refuses_a_wrong_quantity(bench: Bench, cluster: Cluster) -> None:
     with pytest.raises(Refused, match=r"quantit|storage") as refused:
         await cluster.apply_object(claim(bench, "ten gigs"), dry_run=True, namespace=bench.namespace)
@@ -155,6 +161,12 @@ async def test_a_claim_cannot_change_its_class(bench: Bench, cluster: Cluster) -
     kept = await cluster.get(PERSISTENT_VOLUME_CLAIM, "data", bench.namespace)
     assert kept
     assert kept["spec"]["storageClassName"] == "nfs"
+
+
+async def test_a_pod_that_is_absent_has_no_log(bench: Bench, cluster: Cluster) -> None:
+    with pytest.raises(Refused, match="not found") as refused:
+        await cluster.logs(bench.namespace, "p", "c", lines=5, previous=False)
+    assert refused.value.code == 404
 
 
 async def test_writes_are_counted_without_the_lease(bench: Bench, cluster: Cluster) -> None:
