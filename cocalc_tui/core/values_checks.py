@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cocalc_tui.core.resolve import ChartKeys, Unknown
@@ -82,6 +82,12 @@ def by_hand(entry: Entry) -> str:
 def unknown_text(unknown: Unknown) -> str:
     """An unknown key with the nearest known ones."""
     return unknown.path + (f" (near: {', '.join(unknown.near)})" if unknown.near else "")
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first of several names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def cause(error: str, settings: tuple[Setting, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from cocalc_tui.core.chart_view import directory, document, keys, needs
 from cocalc_tui.core.findings import Check, Verdict, absent, failed, passed, skipped, warned
 from cocalc_tui.core.step import Field, Step
+from cocalc_tui.core.values_checks import some
 from cocalc_tui.core.values_view import resolved
 from cocalc_tui.core.view import View
 
@@ -85,9 +86,9 @@ def has_keys(view: View) -> Verdict:
     missing = [w.candidates[0].path for w in wanted if w.candidates]
     if missing:
         return warned(
-            f"{name} lacks {len(missing)} of our keys: " + ", ".join(missing),
+            f"{name} lacks {len(missing)} of our keys: {some(missing)}",
             'Name the right path in values.overrides, as PATH: {from: "STEP.FIELD"}.',
-            detail="For " + ", ".join(f"{w.step}.{w.field}" for w in wanted),
+            detail="For " + ", ".join(f"{w.step}.{w.field}: {w.candidates[0].path}" for w in wanted),
         )
     return passed("every key that we would write is there", ("It lacks " + ", ".join(lacks)) if lacks else "")
 

@@ -11,7 +11,7 @@ from cocalc_tui.core.resolve import unknown_keys
 from cocalc_tui.core.step import Field, Step
 from cocalc_tui.core.topics import Need
 from cocalc_tui.core.values import ValuesError, parse
-from cocalc_tui.core.values_checks import by_hand, cause, type_problems, unknown_text
+from cocalc_tui.core.values_checks import by_hand, cause, some, type_problems, unknown_text
 from cocalc_tui.core.values_view import DEFAULT, complaints, edited, needs, rendered, resolved, wanted
 from cocalc_tui.core.view import View
 
@@ -67,21 +67,21 @@ def written(view: View) -> Verdict:
 def keys(view: View) -> Verdict:
     chart, result, places = chart_view.keys(view), wanted(view), resolved(view)
     if chart is None:
-        waits = ", ".join(f"{w.step}.{w.field}" for w in places.unresolved)
+        waits = some([f"{w.step}.{w.field}" for w in places.unresolved])
         return skipped(f"{NO_CHART}; it decides the place of {waits}" if waits else NO_CHART)
     if result is None:
         return skipped(FIRST)
     if places.unresolved:
-        names = ", ".join(f"{w.step}.{w.field}" for w in places.unresolved)
+        tried = (f"{w.step}.{w.field}: {', '.join(c.path for c in w.candidates)}" for w in places.unresolved)
         return warned(
-            f"this chart has no known place for {names}",
+            f"this chart has no known place for {some([f'{w.step}.{w.field}' for w in places.unresolved])}",
             'Name the path in values.overrides, as PATH: {from: "STEP.FIELD"}.',
-            detail="Tried: " + ", ".join(c.path for w in places.unresolved for c in w.candidates),
+            detail="Tried for " + "; for ".join(tried),
         )
     unknown = unknown_keys(parse(result.text), chart)
     if unknown:
         return warned(
-            "this chart does not know " + ", ".join(u.path for u in unknown),
+            f"this chart does not know {some([u.path for u in unknown])}",
             "Correct the key or take it out; the chart ignores it.",
             detail="; ".join(unknown_text(u) for u in unknown),
         )
@@ -100,7 +100,7 @@ def hand(view: View) -> Verdict:
     changed = result.having("hand")
     if changed:
         return warned(
-            "changed by hand: " + ", ".join(e.path for e in changed),
+            f"changed by hand: {some([e.path for e in changed])}",
             "Change the answer, or take the line out of the file; your value stays until then.",
             detail="; ".join(by_hand(e) for e in changed),
         )
