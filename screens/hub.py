@@ -83,7 +83,7 @@ class HubScreen(Shown):
         query = self.query_one(SearchLine).query_text
         for step in judged.steps:
             rows.show_row(step.id, hub_rows.row(step, judged, width, wide=wide, query=query))
-        self.query_one("#strip", Static).update(hub_rows.strip(judged, self.size.width))
+        self.query_one("#strip", Static).update(hub_rows.strip(judged, self.size.width), layout=False)
         self._trouble()
         self._details(judged)
 
@@ -97,11 +97,11 @@ class HubScreen(Shown):
     def _details(self, judged: Judged) -> None:
         step = judged.step(self.selected)
         if self.size.width < 100:
-            self.query_one("#remedy", Static).update(hub_side.remedy_line(step, self.size.width))
+            line = hub_side.remedy_line(step, self.size.width)
+            self.query_one("#remedy", Static).update(line, layout=False)
             return
         detail = self.query_one("#detail", Reading)
-        detail.border_title = step.step.title
-        detail.border_subtitle = "looking" if step.pending else str(step.state)
+        detail.label(step.step.title, "looking" if step.pending else str(step.state))
         detail.show(hub_side.detail(step, judged, detail.room))
         people = self.query_one("#people", Reading)
         waiting = [p for s in judged.steps for p in s.people if s.state != "ready"]

@@ -13,7 +13,7 @@ from cocalc_tui.screens.glyphs import STATES, WAITING
 from cocalc_tui.screens.text import Part, cut, fit, line, state_glyph
 from cocalc_tui.screens.widgets.steplist import first_of_group
 
-GROUP, TITLE, AFTER = 8, 14, 16
+GROUP, TITLE, AFTER = 8, 14, 18
 WAITING_GLYPH = (WAITING, "$muted")
 STYLE = {
     State.READY: "$muted",

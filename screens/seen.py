@@ -88,11 +88,11 @@ def _named(seen: Seen) -> dict[str, Object]:
 
 
 def _changes(word: str, old: dict[str, Object], new: dict[str, Object], at: float) -> Iterator[Noticed]:
-    for name in new.keys() - old.keys():
+    for name in sorted(new.keys() - old.keys()):
         yield Noticed(at, "+", "success", f"{word} {name} created")
-    for name in old.keys() - new.keys():
+    for name in sorted(old.keys() - new.keys()):
         yield Noticed(at, "−", "error", f"{word} {name} deleted")
-    for name in old.keys() & new.keys():
+    for name in sorted(old.keys() & new.keys()):
         phase = _phase(new[name])
         if phase and phase != _phase(old[name]):
             bad = phase in ("Lost", "Terminating", "not ready")

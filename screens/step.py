@@ -104,12 +104,13 @@ class StepScreen(Shown):
         changes = self.query_one("#changes", Reading)
         changes.display = wide or self._tab == "changes"
         self.query_one("#findings").display = wide or self._tab == "findings"
+        self.set_class(self._tab == "changes", "-changes")
 
     def repaint(self, judged: Judged) -> None:
         """Fields, findings, changes, actions."""
         step = judged.step(self.step)
         wide = self.size.width >= 100
-        self.query_one("#title", Static).update(head(step, self.size.width))
+        self.query_one("#title", Static).update(head(step, self.size.width), layout=False)
         for row in self.query(FieldRow):
             row.paint(judged, step)
         if wide:
@@ -125,12 +126,12 @@ class StepScreen(Shown):
         todo = self.query_one("#changes", Reading)
         todo.show(changes_of(step, judged, todo.room))
         if wide:
-            found.border_title, found.border_subtitle = "Findings", counts(step.findings)
-            todo.border_title, todo.border_subtitle = "What this step would do", verb_counts(step.planned)
+            found.label("Findings", counts(step.findings))
+            todo.label("What this step would do", verb_counts(step.planned))
             return
         tabs = f"1 Findings {len(step.findings)}   2 Changes {len(step.planned)}"
         for pane in (found, todo):
-            pane.border_title, pane.border_subtitle = tabs, ""
+            pane.label(tabs)
 
     def _actions(self, step: JudgedStep, judged: Judged) -> None:
         todo = [p for p in step.planned if p.verb != "keep"]
@@ -193,6 +194,7 @@ class StepScreen(Shown):
         self._tab = name
         self._place()
         self.query_one(f"#{name}").focus()
+        self.call_after_refresh(self.paint)
 
     def action_field(self, direction: int) -> None:
         """Arrows move among the fields."""

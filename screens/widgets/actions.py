@@ -59,7 +59,7 @@ class ActionRow(Horizontal):
             if act.id in wanted:
                 button.label = wanted[act.id].label
                 button.set_class(acts[0].id == act.id, "-first")
-        self.query_one(".consequence", Static).update(consequence)
+        self.query_one(".consequence", Static).update(consequence, layout=False)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -19,7 +19,7 @@ from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.step import Choice, Field
 from cocalc_tui.engine.judging import Judged, JudgedStep
 from cocalc_tui.screens.glyphs import BULLETS
-from cocalc_tui.screens.text import fit
+from cocalc_tui.screens.text import cut, fit
 from cocalc_tui.screens.widgets.choosing import Choosing, entries_of
 
 LABEL = 16
@@ -34,6 +34,10 @@ class FieldInput(Input):
         super().__init__(
             placeholder=placeholder, compact=True, password=secret, max_length=LONGEST, select_on_focus=False
         )
+
+    def hint(self, text: str) -> None:
+        """What stands here while it is empty, cut to the width: Textual would wrap it."""
+        self.placeholder = cut(text, max(8, self.size.width)).replace(" ", "\u00a0")
 
     def validate_value(self, value: str) -> str:
         """No control characters, whatever was pasted."""
@@ -62,7 +66,7 @@ class FieldRow(Vertical):
         self._shown = ""
         self._set = False
         self._from = ""
-        self._entries_ready = False
+        self._source = self._error = ""
 
     def compose(self) -> ComposeResult:
         """Label, editor, source; the error below."""
@@ -92,8 +96,10 @@ class FieldRow(Vertical):
         """Shows the answer of a snapshot, its source and what is wrong with it."""
         answer = judged.view.answers.get(step.id, self.field.name)
         self.display = self.field.shown(judged.view)
-        source = self.query_one(".field-source", Static)
-        source.update(answer.label if answer else "–")
+        label = answer.label if answer else "–"
+        if label != self._source:
+            self._source = label
+            self.query_one(".field-source", Static).update(label, layout=False)
         if isinstance(self.editor, Choosing):
             self._paint_choices(self.editor, judged, answer.value if answer else None)
         elif isinstance(self.editor, FieldInput):
@@ -120,6 +126,8 @@ class FieldRow(Vertical):
             self._paint_secret(editor)
             return
         text = as_text(value)
+        if not text:
+            editor.hint(self.field.placeholder)
         if text == editor.value or (isinstance(value, Mapping) and editor.has_focus):
             return
         self._shown = text
@@ -129,10 +137,9 @@ class FieldRow(Vertical):
     def _paint_secret(self, editor: FieldInput) -> None:
         empty = self.field.placeholder or "not given"
         if editor.has_focus:
-            editor.placeholder = "type a new one, enter keeps it" if self._set else "type it, enter keeps it"
+            editor.hint("type a new one, enter keeps it" if self._set else "type it, enter keeps it")
         else:
-            # Textual wraps a placeholder at spaces and shows its first line only.
-            editor.placeholder = f"{BULLETS} {self._from}".replace(" ", "\u00a0") if self._set else empty
+            editor.hint(f"{BULLETS} {self._from}" if self._set else empty)
 
     def _own_error(self, value: Value | None) -> str:
         if self.field.kind == "mapping" and isinstance(value, str) and value.strip():
@@ -140,6 +147,9 @@ class FieldRow(Vertical):
         return ""
 
     def _paint_error(self, text: str) -> None:
+        if text == self._error:
+            return
+        self._error = text
         error = self.query_one(".field-error", Static)
         error.display = bool(text)
         self.set_class(bool(text), "-wrong")
@@ -167,8 +177,7 @@ class FieldRow(Vertical):
         event.stop()
         if self.field.secret:
             self._keep_secret()
-        else:
-            self.screen.focus_next(".field-editor")
+        self.screen.focus_next(".field-editor")
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """A secret is kept when its field is left, never letter by letter."""

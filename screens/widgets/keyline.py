@@ -83,7 +83,7 @@ class KeyLine(Static):
         parts.append(" " * (room - x))
         parts += [(f" {PALETTE.shown}", "bold $primary"), (f" {PALETTE.does} ", "$muted")]
         self._places.append((range(room, width), PALETTE.key))
-        self.update(Content.assemble(*parts))
+        self.update(Content.assemble(*parts), layout=False)
 
     def on_click(self, event: events.Click) -> None:
         """Presses the key that was clicked."""

@@ -32,6 +32,14 @@ class Reading(VerticalScroll):
 
     def show(self, text: Content) -> None:
         """Shows a text, if it differs; the scroll position stays."""
-        if not self._text.is_same(text):
-            self._text = text
-            self.query_one(Static).update(text)
+        if self._text.is_same(text):
+            return
+        rows = self._text.plain.count("\n")
+        self._text = text
+        # Lines are wrapped already, so another layout is needed only where their number changed.
+        self.query_one(Static).update(text, layout=rows != text.plain.count("\n"))
+
+    def label(self, title: str, note: str = "") -> None:
+        """Names the pane, and notes something on its lower edge."""
+        if (self.border_title, self.border_subtitle) != (title, note):
+            self.border_title, self.border_subtitle = title, note

@@ -52,7 +52,7 @@ class TopBar(Static):
         whole = line(left, " " * (width - left.cell_length - right.cell_length), right)
         if self._last is None or not self._last.is_same(whole):
             self._last = whole
-            self.update(whole)
+            self.update(whole, layout=False)
 
     def _left(self, room: int, wide: bool) -> Content:
         judged = self.desk.live.judged
