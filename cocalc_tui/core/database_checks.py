@@ -48,7 +48,9 @@ def tls(view: View) -> Verdict:
         )
     if stop := before(view, "login"):
         return stop
-    if found.get("tls"):
+    if found.get("tls") is None:
+        return skipped("needs a login")
+    if found["tls"]:
         version = found["tls"] if isinstance(found["tls"], str) else "encrypted"
         return passed(f"{mode}, {version}")
     return passed(f"{mode}, not encrypted", "Passwords and data travel in clear; sslmode require forbids it.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cocalc_tui.core.findings import Verdict, failed, passed, warned
+from cocalc_tui.core.findings import Verdict, failed, passed, skipped, warned
 
 STAGES = ("dns", "tcp", "tls", "login", "ok")
 OLDEST, SUGGESTED, FEWEST = 11, 14, 100
@@ -109,6 +109,8 @@ def time_zone(found: Server, user: str) -> Verdict:
 def encoding(found: Server) -> Verdict:
     """Names and files are in every script of the world."""
     name = str(found.get("encoding") or "")
+    if not name and found.get("database_exists") is False:
+        return skipped("the database does not exist yet")
     if name.upper().replace("-", "") == "UTF8":
         return passed(name)
     return failed(

@@ -129,6 +129,8 @@ def test_sound() -> None:
         ("time-zone", db(), Status.PASS, "UTC"),
         ("time-zone", db(timezone="Etc/UTC"), Status.PASS, "Etc/UTC"),
         ("time-zone", db(timezone="Europe/Berlin"), Status.WARN, "Europe/Berlin"),
+        ("encoding", db(encoding=None, database_exists=False), Status.SKIPPED, "does not exist yet"),
+        ("tls", seen({"stage": "login", "error": "x", "tls": None}), Status.SKIPPED, "needs a login"),
         ("encoding", db(), Status.PASS, "UTF8"),
         ("encoding", db(encoding="SQL_ASCII"), Status.FAIL, "SQL_ASCII"),
         ("contents", db(), Status.PASS, "is empty"),
