@@ -34,18 +34,15 @@ class Faults:
         )
 
     def refusal(self, verb: str, kind: Kind, namespace: str | None, name: str | None = None) -> str:
-        """The server's words where it refuses, else an empty text."""
+        """Who may not do what, in the words that the real adapter has for it; empty where it is allowed."""
         for rule in self.forbidden:
             if (
                 rule.get("verb", "*") in ("*", verb)
                 and rule.get("resource", "*") in ("*", kind.plural)
                 and rule.get("namespace", "*") in ("*", namespace or "")
             ):
-                thing = f"{kind.plural}{'.' + kind.group if kind.group else ''}"
-                named = f'{thing} "{name}"' if name else thing
-                where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
-                return (
-                    f'{named} is forbidden: User "{self.user}" cannot {verb} resource "{kind.plural}" '
-                    f'in API group "{kind.group}"{where}'
-                )
+                thing = f"{kind.plural}.{kind.group}" if kind.group else kind.plural
+                where = f" in namespace {namespace}" if namespace else ""
+                named = f" {name}" if name else ""
+                return f"user {self.user} may not {verb} {thing}{named}{where}"
         return ""

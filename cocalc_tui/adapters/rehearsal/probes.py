@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from cocalc_tui.adapters.chart.errors import Unreadable
@@ -34,7 +34,7 @@ class Probes:
         self.world = world
         self.cluster = cluster
         self.helm = helm
-        self._answers: dict[str, Callable[[Probe], Object]] = {
+        self._answers: dict[str, Callable[[Probe], Object | Awaitable[Object]]] = {
             "cluster": self._cluster,
             "rules": self._rules,
             "access": self._access,
@@ -70,6 +70,8 @@ class Probes:
             self.cluster.enter()
         try:
             document = found(probe)
+            if isinstance(document, Awaitable):
+                document = await document
         except Silent as silent:
             await asyncio.sleep(timeout)
             return Unreachable(str(silent))
@@ -118,8 +120,12 @@ class Probes:
         return tools
 
 
-def _chart(probe: Probe) -> Object:
+async def _chart(probe: Probe) -> Object:
     """Any folder, as the real probe reads it; git is not asked."""
+    return await asyncio.to_thread(_read, probe)
+
+
+def _read(probe: Probe) -> Object:
     try:
         folder = locate(probe.text("directory"))
     except Unreadable as error:

@@ -41,8 +41,11 @@ class MemoryHelm:
         self._must_be_practice(action.chart)
         values = [_values(Path(name)) for name in action.values_files]
         try:
-            manifests = practice.render(
-                practice.merge({}, *values), release=action.release, namespace=action.namespace
+            manifests = await asyncio.to_thread(
+                practice.render,
+                practice.merge({}, *values),
+                release=action.release,
+                namespace=action.namespace,
             )
         except practice.ChartRefused as refused:
             raise Refused(f"helm: {_schema(refused)}", "Correct these values, then apply again.") from refused
@@ -80,27 +83,11 @@ class MemoryHelm:
             line(text)
         return revision
 
-    def probe_render(self, probe: Probe) -> Mapping[str, Any]:
+    async def probe_render(self, probe: Probe) -> Mapping[str, Any]:
         """Probe `render`."""
-        empty: dict[str, Any] = {"objects": [], "lint": [], "error": None, "digest": None}
-        try:
-            self._must_be_practice(probe.text("chart"))
-            values = self._wanted(probe)
-            complaints = practice.lint(values)
-            objects = [] if complaints else [_bare(o) for o in self._render(probe, values)]
-        except Broken as error:
-            return {**empty, "error": f"{Path(probe.text('path')).name}: {error}"}
-        except (Refused, practice.ChartRefused) as error:
-            return {**empty, "error": str(error)}
-        text = json.dumps(objects, sort_keys=True)
-        return {
-            **empty,
-            "objects": objects,
-            "lint": complaints,
-            "digest": hashlib.sha256(text.encode()).hexdigest(),
-        }
+        return await asyncio.to_thread(self._rendered, probe)
 
-    def probe_dry_run(self, probe: Probe) -> Mapping[str, Any]:
+    async def probe_dry_run(self, probe: Probe) -> Mapping[str, Any]:
         """Probe `dry-run`: every rendered object shown to the server."""
         namespace = probe.text("namespace")
         here = self.cluster.store.find(NAMESPACE, namespace)
@@ -108,26 +95,42 @@ class MemoryHelm:
         refused: list[dict[str, str]] = []
         accepted = 0
         try:
-            self._must_be_practice(probe.text("chart"))
-            manifests = self._render(probe, self._wanted(probe))
+            manifests = await asyncio.to_thread(self._manifests, probe)
         except (Broken, Refused, practice.ChartRefused) as error:
             refused.append({"object": "chart", "message": str(error)})
             manifests = []
         for manifest in manifests:
             meta = manifest["metadata"]
-            moved = {
-                **manifest,
-                "metadata": {**meta, **({"namespace": tried} if "namespace" in meta else {})},
-            }
+            where = {"namespace": tried} if "namespace" in meta else {}
+            moved = {**manifest, "metadata": {**meta, **where}}
+            kind = self.cluster.writer.kind(moved)
             try:
                 self._admit(moved)
-                self.cluster.writer.apply(
-                    self.cluster.writer.kind(moved), moved, "helm", force=True, dry_run=True
-                )
+                self.cluster.writer.apply(kind, moved, "helm", force=True, dry_run=True)
                 accepted += 1
             except Refused as error:
-                refused.append({"object": f"{manifest['kind']}/{meta['name']}", "message": error.message})
+                refused.append({"object": f"{kind.name}/{meta['name']}", "message": error.message})
         return {"accepted": accepted, "refused": refused, "namespace": tried}
+
+    def _rendered(self, probe: Probe) -> Mapping[str, Any]:
+        empty: dict[str, Any] = {"objects": [], "lint": [], "error": None, "digest": None}
+        try:
+            self._must_be_practice(probe.text("chart"))
+            complaints = practice.lint(self._wanted(probe))
+            if complaints:
+                return {**empty, "lint": complaints, "error": "; ".join(complaints)}
+            objects = [_bare(o) for o in self._manifests(probe)]
+        except Broken as error:
+            return {**empty, "error": f"{Path(probe.text('path')).name}: {error}"}
+        except (Refused, practice.ChartRefused) as error:
+            return {**empty, "error": str(error)}
+        digest_of = hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()
+        return {**empty, "objects": objects, "digest": digest_of}
+
+    def _manifests(self, probe: Probe) -> list[Object]:
+        self._must_be_practice(probe.text("chart"))
+        names = {"release": probe.text("release"), "namespace": probe.text("namespace")}
+        return practice.render(self._wanted(probe), **names)
 
     def _must_be_practice(self, chart: str) -> None:
         try:
@@ -147,9 +150,6 @@ class MemoryHelm:
         if not isinstance(values, dict):
             raise Broken("values must be a mapping")
         return practice.merge({}, values, self.files.secret_values(entries_of(probe)))
-
-    def _render(self, probe: Probe, values: Mapping[str, Any]) -> list[Object]:
-        return practice.render(values, release=probe.text("release"), namespace=probe.text("namespace"))
 
     def _chart_name(self) -> str:
         about = load((self._practice_chart / "Chart.yaml").read_text("utf-8"))
