@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cocalc_tui.adapters.state import append_journal, load_answers, run_folder, save_answers
-from cocalc_tui.commands.options import Options
 from cocalc_tui.core.answers import Answers, Source
 from cocalc_tui.core.facts import Seen
 from cocalc_tui.core.redact import redact
@@ -19,6 +18,7 @@ from cocalc_tui.engine.judging import CLUSTER
 from cocalc_tui.engine.lease import Holder
 from cocalc_tui.engine.session import Session
 from cocalc_tui.errors import UsageError
+from cocalc_tui.options import Options
 from cocalc_tui.ports import World
 
 
@@ -149,3 +149,13 @@ def reset_world(name: str, options: Options) -> None:
     from cocalc_tui.adapters.rehearsal.world import RehearsalWorld
 
     RehearsalWorld.reset(name, options.state_path)
+
+
+def contexts(options: Options) -> list[str]:
+    """The contexts of the kubeconfig; none where it cannot be read."""
+    from cocalc_tui.adapters.kube.contexts import contexts as listed
+
+    try:
+        return [c.name for c in listed(options.kubeconfig)]
+    except UsageError:
+        return []

@@ -140,7 +140,7 @@ async def _ask(server: Server, database: str, result: dict[str, Any]) -> None:
             prepare_threshold=None,  # pgbouncer
         )
     except psycopg.OperationalError as error:
-        raise Failed(*explain(str(error), server.where)) from None
+        raise Failed(*explain(str(error))) from None
     except psycopg.Error as error:
         raise Failed("login", str(error).strip()) from None
     async with connection:
@@ -169,7 +169,7 @@ async def _judge_the_rest(server: Server, result: dict[str, Any], refused: Faile
         if result["database_exists"]:
             result |= {"stage": "login", "error": str(refused), "tables": None, "cocalc": None}
         else:
-            message = f"{server.where}: database {server.database} does not exist"
+            message = f"database {server.database} does not exist"
             result |= {"error": message, "tables": 0, "cocalc": False}
         return
     result |= {"stage": "login", "error": str(refused)}

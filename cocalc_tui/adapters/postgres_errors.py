@@ -34,7 +34,7 @@ MEANINGS = (
 )
 
 
-def explain(text: str, where: str) -> tuple[str, str]:
+def explain(text: str) -> tuple[str, str]:
     """Stage and message for libpq's text. The last attempt counts: `prefer` tries again without TLS.
 
     A server that speaks another language is quoted; whether only the database is missing shows in another.
@@ -44,5 +44,5 @@ def explain(text: str, where: str) -> tuple[str, str]:
         for stage, pattern, meaning in MEANINGS:
             found = re.search(pattern, scope)
             if found:
-                return stage, f"{where}: " + meaning.format(*found.groups())
-    return "database", f"{where}: " + re.sub(r"^connection .*? failed: *", "", last)
+                return stage, meaning.format(*found.groups())
+    return "database", re.sub(r"^connection .*? failed: *", "", last)

@@ -34,7 +34,7 @@ async def resolve(host: str, timeout: float) -> list[str]:
     except (OSError, UnicodeError) as error:
         if isinstance(error, TimeoutError):
             raise
-        raise Failed("dns", f"{host} has no address, from this machine") from None
+        raise Failed("dns", f"{host} has no address here") from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -60,6 +60,6 @@ async def reach(where: str, addresses: Sequence[str], port: int, timeout: float)
     if error is None or isinstance(error, TimeoutError):
         raise TimeoutError
     if isinstance(error, ConnectionRefusedError):
-        raise Failed("tcp", f"{where} refused the connection, from this machine")
+        raise Failed("tcp", f"{where} refused the connection")
     why = str(error).rpartition("] ")[2] or type(error).__name__
-    raise Failed("tcp", f"{where} cannot be reached from this machine: {why}")
+    raise Failed("tcp", f"{where} cannot be reached: {why}")

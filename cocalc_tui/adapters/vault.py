@@ -98,7 +98,7 @@ class Vault:
         except UsageError as error:
             return {**empty, "error": error.message}
         except credentials.Malformed as error:
-            return {**empty, "error": f"{ref.name}: {error}", "line": error.line or None}
+            return {**empty, "error": str(error), "line": error.line or None}
         login = {server: {"username": found.username, "password": found.password}}
         return {
             **empty,

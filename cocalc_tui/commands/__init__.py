@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 
-from cocalc_tui.commands.options import Options
 from cocalc_tui.errors import CocalcError
+from cocalc_tui.options import Options
 
 Command = Callable[[argparse.Namespace, Options], Coroutine[None, None, int]]
 

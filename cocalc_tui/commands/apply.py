@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -12,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from cocalc_tui.commands.common import only_of, paint, session
-from cocalc_tui.commands.options import Options
 from cocalc_tui.commands.plan import questions_in, refuse_unready
 from cocalc_tui.engine.applying import Applier
 from cocalc_tui.engine.judging import Judged
 from cocalc_tui.engine.progress import Progress
 from cocalc_tui.engine.session import Session
 from cocalc_tui.errors import Stale, UsageError
+from cocalc_tui.options import Options
 from cocalc_tui.render.documents import event_document
 from cocalc_tui.render.text import Paint, plan_text, progress_text, questions_text
 from cocalc_tui.steps import STEPS
@@ -97,7 +98,8 @@ def _interrupt(applier: Applier) -> Callable[[], None]:
 
     def handle() -> None:
         if applier.stopping.is_set():
-            raise KeyboardInterrupt
+            sys.stdout.flush()
+            os._exit(130)
         print("stopping at the next safe point; once more leaves at once", file=sys.stderr, flush=True)
         applier.stop()
 

@@ -9,10 +9,10 @@ import sys
 import time
 
 from cocalc_tui.commands.common import chosen, exit_code, paint, session
-from cocalc_tui.commands.options import Options
 from cocalc_tui.core.findings import State
 from cocalc_tui.engine.judging import Judged
 from cocalc_tui.engine.session import Session
+from cocalc_tui.options import Options
 from cocalc_tui.render.documents import check_document, status_document
 from cocalc_tui.render.junit import junit
 from cocalc_tui.render.text import Paint, counts_text, findings_text, status_text

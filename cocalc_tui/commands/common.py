@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from difflib import get_close_matches
 
-from cocalc_tui.commands.options import Options
 from cocalc_tui.core.findings import Finding, Status, worst
 from cocalc_tui.engine.session import Session
 from cocalc_tui.errors import UsageError
+from cocalc_tui.options import Options
 from cocalc_tui.render.text import Paint
 from cocalc_tui.steps import STEPS
 from cocalc_tui.wiring import given_answers, kept_answers, open_world, with_examples

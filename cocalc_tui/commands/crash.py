@@ -8,8 +8,8 @@ import time
 import traceback
 
 from cocalc_tui import __version__
-from cocalc_tui.commands.options import Options
 from cocalc_tui.core.redact import redact
+from cocalc_tui.options import Options
 
 
 def report(error: BaseException, options: Options) -> int:

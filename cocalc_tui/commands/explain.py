@@ -6,11 +6,11 @@ import argparse
 import json
 
 from cocalc_tui.commands.common import known_step
-from cocalc_tui.commands.options import Options
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.facts import Facts
 from cocalc_tui.core.view import View
 from cocalc_tui.errors import UsageError
+from cocalc_tui.options import Options
 from cocalc_tui.render.documents import explain_document
 from cocalc_tui.render.text import explain_text
 from cocalc_tui.steps import STEPS

@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from cocalc_tui.commands.common import session
-from cocalc_tui.commands.options import Options
 from cocalc_tui.commands.output import write_out
 from cocalc_tui.core.action import WriteFile
 from cocalc_tui.core.rights import rights_yaml
@@ -14,6 +13,7 @@ from cocalc_tui.engine.answers_file import dump
 from cocalc_tui.engine.judging import CLUSTER, Judged
 from cocalc_tui.engine.session import Session
 from cocalc_tui.errors import UsageError
+from cocalc_tui.options import Options
 from cocalc_tui.render.report import report_html, report_markdown
 from cocalc_tui.render.script import script
 from cocalc_tui.render.text import questions_text

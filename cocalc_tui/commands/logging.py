@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cocalc_tui.commands.options import Options
 from cocalc_tui.core.redact import redact
 from cocalc_tui.errors import UsageError
+from cocalc_tui.options import Options
 
 
 class _Redacting(logging.Formatter):

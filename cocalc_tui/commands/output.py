@@ -26,7 +26,7 @@ def write_out(path: str | None, text: str, *, force: bool, mode: int = 0o644) ->
     if target.exists() and not force and MARK not in _head(target):
         raise UsageError(f"{path} exists and was not written by cocalc-tui", "Add --force to overwrite it.")
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent or Path(), prefix=f".{target.name}-")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}", "Name a folder that can be written.") from error
     try:

@@ -7,10 +7,11 @@ import json
 import sys
 
 from cocalc_tui.commands.common import only_of, paint, session
-from cocalc_tui.commands.options import Options
+from cocalc_tui.commands.output import write_out
 from cocalc_tui.core.findings import State
 from cocalc_tui.engine.judging import Judged
 from cocalc_tui.errors import UsageError
+from cocalc_tui.options import Options
 from cocalc_tui.render.documents import plan_document
 from cocalc_tui.render.text import plan_text, questions_text
 from cocalc_tui.steps import STEPS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from cocalc_tui.commands.options import Options
 from cocalc_tui.commands.tui import open_tui
+from cocalc_tui.options import Options
 from cocalc_tui.wiring import list_worlds, reset_world
 
 FRONT_DOOR = "gke"

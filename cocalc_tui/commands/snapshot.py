@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from cocalc_tui.commands.common import session
-from cocalc_tui.commands.options import Options
 from cocalc_tui.commands.output import write_out
 from cocalc_tui.core.facts import Denied, Seen, Unreachable
 from cocalc_tui.core.redact import redact
@@ -16,6 +15,7 @@ from cocalc_tui.core.secret import DockerConfigSlot, PlainSlot, SecretRef
 from cocalc_tui.core.topics import Probe, Topic
 from cocalc_tui.engine.answers_file import dump
 from cocalc_tui.engine.judging import Judged
+from cocalc_tui.options import Options
 from cocalc_tui.steps import STEPS
 from cocalc_tui.wiring import known_values
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 
-from cocalc_tui.commands.options import Options
 from cocalc_tui.errors import UsageError
+from cocalc_tui.options import Options
 from cocalc_tui.steps import STEPS
 from cocalc_tui.wiring import given_answers
 
@@ -15,15 +16,14 @@ def open_tui(options: Options) -> int:
     """Runs the full screen; raises `UsageError` without a terminal."""
     given = given_answers(options, STEPS)
     if options.plain or os.environ.get("TERM") == "dumb":
-        raise UsageError(
-            "the line-by-line dialogue is not there yet",
-            "Use check, plan and apply, which print plain lines.",
-        )
+        from cocalc_tui.commands.plain import plain
+
+        return asyncio.run(plain(options))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "the full screen needs a terminal",
             "Run it in a terminal, or use a command: check, status, plan, apply, export (see --help).",
         )
-    from cocalc_tui.wiring import run_app
+    from cocalc_tui.full_screen import run_app
 
     return run_app(options, STEPS, given)

@@ -169,6 +169,11 @@ def missing(view: View) -> tuple[Right, ...]:
     return tuple(dict.fromkeys((*lacking, *refused(view))))
 
 
+def lacking(view: View, action: Action) -> tuple[Right, ...]:
+    """What one action needs and this login is known to lack."""
+    return tuple(right for right in _of_action(view, action) if has(view, right) is False)
+
+
 def rights_yaml(lacking: Sequence[Right], user: str) -> str:
     """The Roles and the ClusterRole that give these rights to a login, with their bindings."""
     documents: list[Mapping[str, Any]] = []

@@ -74,7 +74,7 @@ class Applier:
         writes = self.writes + self.session.world.cluster.writes - before
         if not exit_code:
             exit_code = 3 if run.failed else 4 if run.left else 0
-        outcome = Outcome(writes, run.done, run.failed, tuple(run.left), exit_code)
+        outcome = Outcome(writes, run.done, run.failed, run.left, exit_code)
         emit(
             Progress(
                 "summary",
@@ -134,8 +134,15 @@ class _Run:
         self.skipped = skipped
         self.done = 0
         self.failed = 0
-        self.left: list[Left] = [x for x in self.plan.left if not only or x.step in only]
+        self.not_tried: list[Left] = []
         self.broken: dict[str, str] = {}
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """What is left for a person now that everything was tried, first what a person has to do."""
+        here = [x for x in self.session.judged.plan.left if not self.only or x.step in self.only]
+        told = {x.step for x in here}
+        return (*here, *(x for x in self.not_tried if x.step not in told))
 
     def say(self, event: str, planned: Planned | None = None, **more: object) -> None:
         fields: dict[str, object] = {"action": planned.id, "step": planned.step} if planned else {}
@@ -161,6 +168,7 @@ class _Run:
         cause = self.blocked_by(planned)
         if cause:
             self.broken.setdefault(planned.step, cause)
+            self.not_tried.append(Left(planned.step, f"{planned.action.target} was not tried: {cause}"))
             return self.say("skipped", planned, message=f"not tried: {cause}", cause=cause)
         self.say("started", planned, message=f"{planned.verb} {planned.action.target}")
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cocalc_tui.core.action import Action, looks_at
+from cocalc_tui.core.action import Action, Wait, looks_at
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.facts import Denied, Facts, Pending, Seen, Unreachable
 from cocalc_tui.core.findings import WORST, Check, Finding, State, Status, Verdict, unknown
@@ -161,7 +161,7 @@ def _state(step: Step, view: View, findings: Sequence[Finding], plans: Sequence[
     if State.ABSENT in hints:
         some = any(v.status in (Status.PASS, Status.WARN) for v in counted)
         return State.PARTIAL if some else State.ABSENT
-    if State.PARTIAL in hints or any(p.verb != "keep" for p in plans):
+    if State.PARTIAL in hints or any(p.verb != "keep" and not isinstance(p.action, Wait) for p in plans):
         return State.PARTIAL
     return State.READY
 

@@ -78,9 +78,8 @@ def _left(
             for p in plans[step.id]
             if p.verb == "adopt"
         ]
-        if states[step.id] in (State.BROKEN, State.FOREIGN, State.ABSENT) and not any(
-            p.verb != "keep" for p in plans[step.id]
-        ):
+        comes = any(p.verb != "keep" for name in (step.id, *step.after) for p in plans[name])
+        if states[step.id] in (State.BROKEN, State.FOREIGN, State.ABSENT) and not comes:
             bad = next((f for f in findings[step.id] if f.verdict.status is Status.FAIL), None)
             if bad:
                 left.append(Left(step.id, bad.verdict.remedy))

@@ -76,9 +76,11 @@ class Session:
         """Ends all tasks; the world stays open."""
         self._running = False
         tasks = [*self._tasks.values(), *([self._loop_task] if self._loop_task else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        pending = {task for task in tasks if not task.done()}
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.5)
         self._tasks.clear()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -135,7 +137,8 @@ class Session:
                 break
             self._changed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), min(left, 0.5))
+                async with asyncio.timeout(min(left, 0.5)):
+                    await self._changed.wait()
         for _ in range(10):
             pending = self.judged.pending
             if not pending:
@@ -150,7 +153,8 @@ class Session:
         while isinstance(self.facts.get(need), Pending) and need in self._tasks:
             self._changed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), 0.05)
+                async with asyncio.timeout(0.05):
+                    await self._changed.wait()
         return self.facts.get(need)
 
     async def refresh(self, need: Need) -> Observation:

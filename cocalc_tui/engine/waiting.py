@@ -47,7 +47,8 @@ async def wait_for(session: Session, action: Wait, stopping: asyncio.Event, say:
                 raise Stopped("stopped at a safe point", "Apply again to continue.")
             changed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), 0.5)
+                async with asyncio.timeout(0.5):
+                    await changed.wait()
     finally:
         end_listening()
 

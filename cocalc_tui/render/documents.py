@@ -9,13 +9,13 @@ from typing import Any
 from cocalc_tui.core.action import Action, Apply, WriteSecrets
 from cocalc_tui.core.findings import Finding, worst
 from cocalc_tui.core.plan import Left, Plan, Planned
-from cocalc_tui.core.platform import platform_of
 from cocalc_tui.core.rights import rights_yaml
 from cocalc_tui.core.step import Step
 from cocalc_tui.core.view import View
 from cocalc_tui.engine.judging import CLUSTER, Judged
 from cocalc_tui.engine.progress import Progress
 from cocalc_tui.ports import World
+from cocalc_tui.steps.cluster import platform
 
 KIND_WORDS = {
     "Apply": "apply",
@@ -42,7 +42,7 @@ def cluster_document(judged: Judged, world: World) -> dict[str, Any]:
         "uid": seen.get("uid"),
         "version": seen.get("version"),
         "namespace": judged.view.namespace,
-        "platform": platform_of(judged.view) if seen else "unknown",
+        "platform": platform(judged.view)[0].id if seen else "unknown",
         "rehearsal": world.rehearsal,
     }
 

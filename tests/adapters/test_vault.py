@@ -178,7 +178,6 @@ def test_malformed_credentials_are_told_without_their_content(
     path.write_text(content)
     seen = Vault().probe_credentials(credentials_slot(path).probe())
     assert words in seen["error"]
-    assert str(path) in seen["error"]
     assert "hunter2" not in seen["error"]
     assert (seen["line"], seen["sha256"]) == (line, None)
 

@@ -98,6 +98,8 @@ def _manager(layout: Layout) -> Service:
         f"--secure-port={layout.ports.manager}",
         f"--cert-dir={layout.folder / 'manager'}",
         "--use-service-account-credentials=true",
+        # A busy machine delays kwok's heartbeats, and kwok never makes a pod ready again.
+        "--node-monitor-grace-period=1h",
         f"--service-account-private-key-file={pki.accounts_key}",
         f"--root-ca-file={pki.ca_file}",
         f"--cluster-signing-cert-file={pki.ca_file}",
