@@ -19,7 +19,7 @@ def open_tui(options: Options) -> int:
         from cocalc_tui.commands.plain import plain
 
         return asyncio.run(plain(options))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError(
             "the full screen needs a terminal",
             "Run it in a terminal, or use a command: check, status, plan, apply, export (see --help).",
