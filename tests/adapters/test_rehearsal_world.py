@@ -11,6 +11,7 @@ import pytest
 from cocalc_tui.adapters.rehearsal.definition import load, locate
 from cocalc_tui.adapters.rehearsal.world import RehearsalWorld, list_worlds
 from cocalc_tui.core.action import Apply
+from cocalc_tui.core.answers import Answer, Source
 from cocalc_tui.core.facts import Denied, Seen, Unreachable
 from cocalc_tui.core.findings import Status
 from cocalc_tui.core.kinds import CONFIG_MAP, INGRESS, NAMESPACE, SECRET
@@ -153,6 +154,19 @@ async def test_a_recorded_world_answers_from_the_record_and_stands_still(tmp_pat
     found = await world.cluster.read(Topic(_kind("Pod"), "default"), 1)
     assert isinstance(found, Seen)
     assert found.objects[0]["status"] == {"phase": "Pending"}
+
+
+@pytest.mark.asyncio
+async def test_what_a_snapshot_could_not_see_is_not_seen_in_it_either(tmp_path: Path) -> None:
+    unseen = [{"what": "ingresses in n", "how": "denied", "reason": "may not"}]
+    text = "version: 1\nanswers:\n  database: {password: {env: X}, host: db}\n"
+    more = {"made_by": "cocalc-tui snapshot", "unseen": unseen, "answers_text": text}
+    world = RehearsalWorld.open(world_file(tmp_path, **more), tmp_path)
+    assert await world.cluster.read(Topic(INGRESS, "n"), 1) == Denied("may not")
+    assert isinstance(await world.cluster.read(Topic(INGRESS, "m"), 1), Seen)
+    answers = {name: world.examples.get("database", name) for name in ("host", "password")}
+    assert answers["host"] == Answer("db", Source.EXAMPLE)
+    assert answers["password"] == Answer(SecretRef("env", "X"), Source.EXAMPLE)
 
 
 @pytest.mark.asyncio

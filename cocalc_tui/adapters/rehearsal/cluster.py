@@ -94,12 +94,15 @@ class MemoryCluster:
         return await self._apply(manifest, dry_run=dry_run, force=force)
 
     async def apply_object(self, manifest: Mapping[str, Any], *, dry_run: bool, namespace: str) -> Object:
-        """Server-side apply of a rendered object; `namespace` where the manifest names none."""
+        """Server-side apply of a rendered object; `namespace` where the manifest names none.
+
+        A dry run takes over what other managers hold, as helm would.
+        """
         wanted = without_nulls(manifest)
         known = kind_of(wanted["apiVersion"], wanted["kind"])
         if known.namespaced:
             wanted["metadata"] = {"namespace": namespace, **wanted["metadata"]}
-        return await self._apply(wanted, dry_run=dry_run, force=False)
+        return await self._apply(wanted, dry_run=dry_run, force=dry_run)
 
     async def label(self, action: Label) -> Object:
         """Labels and taints of a node."""
@@ -162,6 +165,8 @@ class MemoryCluster:
             return Unreachable(SILENCE)
         if self.faults.login:
             return Denied(self.faults.login)
+        if unseen := self.faults.unseen.get(str(topic)):
+            return unseen
         self.enter()
         verb = "get" if topic.name and kind == SECRET else "list"
         if refusal := self.faults.refusal(verb, kind, topic.namespace, topic.name):

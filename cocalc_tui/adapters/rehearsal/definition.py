@@ -23,6 +23,8 @@ secrets, files   example values by name: {NAME: text}; they are examples, not se
 answers          example answers as in an answers file; {example: NAME} is one of `secrets`;
                  $CHART is the practice chart, $FOLDER the world's own folder
 faults           forbidden: [{verb, resource, namespace}], silent: true, login: text of a refused login
+made_by, unseen,  what a snapshot says of itself: its objects stand still, `unseen` [{what, how, reason}] is
+answers_text     told again as it was, and the answers are those of an answers file
 planted          [{check, what}]: what is wrong on purpose, and the check that must find it
 ===============  ===========================================================================================
 """
@@ -42,6 +44,7 @@ import yaml
 from cocalc_tui.adapters import credentials
 from cocalc_tui.adapters.secrets_hash import docker_config_hash, text_hash
 from cocalc_tui.core.answers import Answers, Source
+from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.errors import UsageError
 from cocalc_tui.ports import Vault
 
@@ -52,11 +55,13 @@ KEYS = frozenset(
     [
         "age",
         "answers",
+        "answers_text",
         "cluster",
         "databases",
         "faults",
         "files",
         "loadbalancer",
+        "made_by",
         "objects",
         "planted",
         "platform",
@@ -71,10 +76,12 @@ KEYS = frozenset(
         "speed",
         "title",
         "tools",
+        "unseen",
         "version",
         "world",
     ]
 )
+SOURCES = {"env", "file", "keyring"}
 
 
 def list_worlds() -> list[tuple[str, str]]:
@@ -122,6 +129,10 @@ def load(name: str, path: Path) -> Definition:
     if unknown := sorted(set(found) - KEYS):
         raise UsageError(f"world {path}: a rehearsal does not know {', '.join(map(str, unknown))}")
     found.setdefault("world", name)
+    if found.get("made_by"):
+        found.setdefault("recorded", True)
+    if "answers_text" in found:
+        found["answers"] = (yaml.load(found["answers_text"], yaml.CSafeLoader) or {}).get("answers")
     return _with_hashes(found)
 
 
@@ -133,6 +144,9 @@ def examples(found: Definition, vault: Vault, folder: Path) -> Answers:
             value = given
             if isinstance(value, Mapping) and set(value) == {"example"}:
                 value = vault.remember(f"{step}.{name}", str(found["secrets"][value["example"]]))
+            elif isinstance(value, Mapping) and len(value) == 1 and set(value) <= SOURCES:
+                ((source, of),) = value.items()
+                value = SecretRef(source, str(of))
             elif isinstance(value, str):
                 value = value.replace("$CHART", CHART).replace("$FOLDER", str(folder))
             answers = answers.put(step, name, value, Source.EXAMPLE)

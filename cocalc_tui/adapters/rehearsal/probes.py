@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from cocalc_tui.adapters.chart.read import read_chart
 from cocalc_tui.adapters.files import Files
 from cocalc_tui.adapters.rehearsal import postgres, registry
 from cocalc_tui.adapters.rehearsal.cluster import SILENCE, MemoryCluster
+from cocalc_tui.adapters.rehearsal.recorded import Recorded
 from cocalc_tui.adapters.rehearsal.releases import MemoryHelm
 from cocalc_tui.adapters.rehearsal.silence import Silent
 from cocalc_tui.adapters.vault import Vault
@@ -49,15 +49,15 @@ class Probes:
             "render": helm.probe_render,
             "dry-run": helm.probe_dry_run,
         }
-        self._recorded = {
-            _key(r["kind"], r.get("args") or {}): r["document"] for r in world.get("probes") or ()
-        }
+        self._recorded = Recorded(world)
 
     async def answer(self, probe: Probe, timeout: float) -> Observation:
         """The observation of one probe within a time in seconds."""
-        recorded = self._recorded.get(_key(probe.kind, dict(probe.args)))
+        recorded = self._recorded.document(probe)
         if recorded is not None:
             return Seen((recorded,), at=self.cluster.simulation.clock())
+        if unseen := self.cluster.faults.unseen.get(str(probe)):
+            return unseen
         found = self._answers.get(probe.kind)
         if found is None:
             return Unreachable(f"a rehearsal has no answer to the question {probe.kind}")
@@ -131,9 +131,3 @@ def _read(probe: Probe) -> Object:
     except Unreadable as error:
         return {**EMPTY, "error": str(error)}
     return {**EMPTY, "found": True, "path": str(folder), **read_chart(folder)}
-
-
-def _key(kind: str, args: Mapping[str, Any]) -> str:
-    """The question as one text, the same for a probe and for its recorded form."""
-    plain = {k: v if isinstance(v, str | int | float | bool) else str(v) for k, v in args.items()}
-    return json.dumps([kind, plain], sort_keys=True)

@@ -45,6 +45,7 @@ class Store:
         self.extra: dict[str, Any] = {}
         self._objects: dict[Key, Object] = {}
         self._by_kind: dict[tuple[str, str], dict[Key, Object]] = {}
+        self._sorted: dict[tuple[str, str], list[Object]] = {}
         self._listeners: list[Callable[[], None]] = []
 
     def find(self, kind: Kind, name: str, namespace: str | None = None) -> Object | None:
@@ -53,8 +54,12 @@ class Store:
 
     def select(self, kind: Kind, namespace: str | None = None) -> list[Object]:
         """The objects of a kind, by namespace and name; not to be changed in place."""
-        found = self._by_kind.get((kind.group, kind.plural), {})
-        return [o for k, o in sorted(found.items()) if namespace is None or k[2] == namespace]
+        which = (kind.group, kind.plural)
+        found = self._sorted.get(which)
+        if found is None:
+            found = [o for _, o in sorted(self._by_kind.get(which, {}).items())]
+            self._sorted[which] = found
+        return [o for o in found if namespace is None or o["metadata"].get("namespace", "") == namespace]
 
     def all(self) -> Iterator[Object]:
         """Every object."""
@@ -78,6 +83,7 @@ class Store:
         kept = deepcopy({**obj, "metadata": meta})
         self._objects[key] = kept
         self._by_kind.setdefault(key[:2], {})[key] = kept
+        self._sorted.pop(key[:2], None)
         self._tell()
         return kept
 
@@ -86,6 +92,7 @@ class Store:
         key = key_of(obj)
         if self._objects.pop(key, None) is not None:
             self._by_kind[key[:2]].pop(key)
+            self._sorted.pop(key[:2], None)
             self.version += 1
             uid = obj["metadata"].get("uid", "")
             self.timers = {k: v for k, v in self.timers.items() if not k.startswith(uid)}
@@ -110,7 +117,7 @@ class Store:
         """Takes over what `dump` gave."""
         self.time, self.version = saved["time"], saved["version"]
         self.timers, self.extra = dict(saved["timers"]), dict(saved["extra"])
-        self._objects, self._by_kind = {}, {}
+        self._objects, self._by_kind, self._sorted = {}, {}, {}
         for obj in saved["objects"]:
             key = key_of(obj)
             self._objects[key] = obj

@@ -16,6 +16,7 @@ from cocalc_tui.core.action import MANAGER, Label
 from cocalc_tui.core.kinds import KINDS, NAMESPACE, NODE, STORAGE_CLASS, Kind, kind_of
 from cocalc_tui.errors import Refused
 
+KNOWN = ("sha256:", "(not in a snapshot)")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -161,7 +162,7 @@ def hashed(manifest: Object) -> Object:
     if manifest["kind"] != "Secret":
         return deepcopy(manifest)
     data = dict(manifest.get("data") or {})
-    values = {k: v for k, v in data.items() if not str(v).startswith("sha256:")}
+    values = {k: v for k, v in data.items() if not str(v).startswith(KNOWN)}
     texts = {k: value_hash(k, str(v)) for k, v in (manifest.get("stringData") or {}).items()}
     rest = {k: v for k, v in manifest.items() if k not in ("data", "stringData")}
     notes = {k: v for k, v in (manifest["metadata"].get("annotations") or {}).items() if k != LAST_APPLIED}
