@@ -56,12 +56,14 @@ class MemoryCluster:
 
     async def read(self, topic: Topic, timeout: float) -> Observation:
         """One bounded list of a topic."""
+        self.requests += 1
         if self.faults.silent:
             await asyncio.sleep(timeout)
         return self._observe(topic)
 
     async def follow(self, topic: Topic) -> AsyncIterator[Observation]:
         """The topic's objects, now and after each change."""
+        self.requests += 2  # a list and a watch
         changed = asyncio.Event()
         stop = self.store.listen(changed.set)
         before: Observation | None = None
@@ -159,7 +161,6 @@ class MemoryCluster:
         return shown(result) if dry_run else self._done(result)
 
     def _observe(self, topic: Topic) -> Observation:
-        self.requests += 1
         kind = topic.kind
         if self.faults.silent:
             return Unreachable(SILENCE)

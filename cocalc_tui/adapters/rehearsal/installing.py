@@ -99,6 +99,12 @@ class Installation:
                 self.store.remove(found)
         releases[name] = now
 
+    def undo(self) -> None:
+        """Deletes everything of the release, its records too."""
+        self.forget_missing(())
+        for record in self._records():
+            self.store.remove(record)
+
     def end(self, status: str) -> None:
         """Marks this revision, and the one before as superseded."""
         for record in self._records():

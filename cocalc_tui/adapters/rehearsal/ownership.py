@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from cocalc_tui.adapters.rehearsal.fieldtree import (
+    ITEM,
     Object,
     Path,
     drop,
@@ -77,7 +78,8 @@ def applied(live: Object, wanted: Object, manager: str, *, force: bool, now: str
         raise Conflict(fights)
     result = deepcopy(live)
     others = set().union(*(fields for who, fields in owners.items() if who != mine))
-    for path in sorted(owners.get(mine, set()) - set(desired) - others, key=len, reverse=True):
+    gone = owners.get(mine, set()) - set(desired) - others
+    for path in sorted(gone, key=lambda p: (p[-1] != ITEM, -len(p))):  # an item before its own key
         drop(result, path)
     for path, value in desired.items():
         put(result, path, deepcopy(value))

@@ -83,6 +83,14 @@ class MemoryHelm:
             line(text)
         return revision
 
+    async def uninstall(self, release: str, namespace: str) -> None:
+        """`helm uninstall`."""
+        self.cluster.enter()
+        action = Helm("uninstall", "release", "", release, namespace, str(self._practice_chart), (), "")
+        Installation(self.cluster, action, self._chart_name()).undo()
+        self.cluster.writes += 1
+        self.cluster.saved()
+
     async def probe_render(self, probe: Probe) -> Mapping[str, Any]:
         """Probe `render`."""
         return await asyncio.to_thread(self._rendered, probe)
