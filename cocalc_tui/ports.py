@@ -101,6 +101,9 @@ class HelmRunner(Protocol):
     async def upgrade(self, action: Helm, line: Callable[[str], None]) -> int:
         """`helm upgrade --install`; gives the revision, tells each line of output. Raises `Refused`."""
 
+    async def uninstall(self, release: str, namespace: str) -> None:
+        """`helm uninstall`; nothing happens where there is no such release. Raises `Refused`."""
+
 
 class Files(Protocol):
     """Files of the user."""

@@ -17,6 +17,7 @@ from cocalc_tui.errors import Refused, Unreached, UsageError
 
 HISTORY = "10"  # revisions that helm keeps
 INPUTS = "cocalc-tui-inputs"  # the label that tells what a revision was made from
+UNINSTALL = 300  # seconds
 GRACE = 60  # seconds on top of what helm allows its hooks
 
 # (what helm says, what to do)
@@ -74,6 +75,14 @@ class HelmRunner:
             line(self._vault.redact(each))
         line(f"Release {action.release} revision {revision} is {status}")
         return revision
+
+    async def uninstall(self, release: str, namespace: str) -> None:
+        """Takes the release away, history and all. Raises `Refused`, `Unreached`."""
+        result = await self._command.run(
+            "uninstall", release, "--namespace", namespace, "--ignore-not-found", timeout=UNINSTALL
+        )
+        if result.code:
+            raise refusal(distil.message(result.err, []))
 
 
 def refusal(said: str) -> Refused | Unreached:
