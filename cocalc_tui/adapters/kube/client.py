@@ -134,12 +134,22 @@ class Client:
         return response
 
     def _read(self, request: Request, response: BaseHTTPResponse, stop: Stop) -> bytes:
+        whole = False
         try:
-            return response.data
+            data = response.data
+            whole = True
+            return data
         except urllib3.exceptions.HTTPError as error:
             raise self._unreached(request, error) from None
+        except (OSError, ValueError, AttributeError):
+            # reading a response that another thread ends shows as any of these
+            if stop:
+                raise Stopping from None
+            raise
         finally:
             stop.hold(None)
+            if not whole:
+                response.close()  # its connection is of no further use
 
     def _unreached(self, request: Request, error: Exception) -> Exception:
         host = urlsplit(self.login.context.server).netloc or "the API server"
