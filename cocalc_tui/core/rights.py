@@ -169,7 +169,7 @@ def missing(view: View) -> tuple[Right, ...]:
     return tuple(dict.fromkeys((*lacking, *refused(view))))
 
 
-def lacking(view: View, action: Action) -> tuple[Right, ...]:
+def lacking_for(view: View, action: Action) -> tuple[Right, ...]:
     """What one action needs and this login is known to lack."""
     return tuple(right for right in _of_action(view, action) if has(view, right) is False)
 
