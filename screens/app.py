@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from cocalc_tui.core.shell import commands
-from cocalc_tui.screens import palette, state_file, theme
-from cocalc_tui.screens.applying import ApplyRun
-from cocalc_tui.screens.confirm import ConfirmScreen, Consent
-from cocalc_tui.screens.frame import PLUGGED, Frame
-from cocalc_tui.screens.help import HelpScreen
-from cocalc_tui.screens.quitting import QuitScreen
-from cocalc_tui.screens.saving import SaveBox, write
-from cocalc_tui.screens.textbox import TextBox
-from cocalc_tui.screens.widgets.choose import ChooseBox, Item
+from cocalc_tui.screens import state_file, theme
+from cocalc_tui.screens.frame import Frame
 from cocalc_tui.screens.widgets.modal import Box
+
+if TYPE_CHECKING:
+    from cocalc_tui.screens.applying import ApplyRun
+    from cocalc_tui.screens.confirm import Consent
 
 CONTINUE = "start cocalc-tui again to continue"
 STOP_SECONDS = 3.0
@@ -43,6 +39,8 @@ class CocalcApp(Frame):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette."""
+        from cocalc_tui.screens import palette
+
         return palette.commands(self)
 
     # Going somewhere.
@@ -59,6 +57,8 @@ class CocalcApp(Frame):
 
     def show_help(self, topic: str) -> None:
         """Explains STEP, STEP.CHECK or STEP.FIELD; the keys alone where it is empty."""
+        from cocalc_tui.screens.help import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.live.steps, topic))
 
@@ -72,11 +72,13 @@ class CocalcApp(Frame):
 
     def show_apply(self) -> None:
         """The running or last apply, where its screen is there."""
-        if "apply" in PLUGGED:
-            self.show_plugged("apply")
+        self.show_plugged("apply")
 
     def action_goto(self) -> None:
         """A list of all steps."""
+        from cocalc_tui.screens import palette
+        from cocalc_tui.screens.widgets.choose import ChooseBox
+
         box = ChooseBox("Go to step", palette.step_items(self), now=self.step_shown or "")
         self.push_screen(box, lambda step: self.show_step(step) if step else None)
 
@@ -89,6 +91,8 @@ class CocalcApp(Frame):
 
     def action_theme(self) -> None:
         """Dark, light, or the terminal's own colours; kept for the next time."""
+        from cocalc_tui.screens.widgets.choose import ChooseBox, Item
+
         items = [Item(name, words) for name, words in theme.CHOICES.items()]
         self.push_screen(ChooseBox("Theme", items, now=self.theme), self._themed)
 
@@ -123,6 +127,7 @@ class CocalcApp(Frame):
 
     def save(self, name: str, text: str) -> None:
         """Asks for a path and writes the text there."""
+        from cocalc_tui.screens.saving import SaveBox
 
         def named(path: str | None) -> None:
             if path:
@@ -131,10 +136,15 @@ class CocalcApp(Frame):
         self.push_screen(SaveBox(name), named)
 
     async def _write(self, path: str, text: str) -> None:
+        from cocalc_tui.screens.saving import write
+
         self.say(await asyncio.to_thread(write, path, text))
 
     def show_commands(self, step: str) -> None:
         """The commands that would do the same by hand."""
+        from cocalc_tui.core.shell import commands
+        from cocalc_tui.screens.textbox import TextBox
+
         judged = self.live.judged
         if judged is None:
             return
@@ -151,6 +161,8 @@ class CocalcApp(Frame):
 
     def ask_apply(self, step: str) -> None:
         """Shows what applying a step would do, and applies it once that was agreed to."""
+        from cocalc_tui.screens.confirm import ConfirmScreen
+
         judged = self.live.judged
         if judged is None or self.live.session is None:
             self.say("Nothing can be applied before the cluster is open")
@@ -176,6 +188,8 @@ class CocalcApp(Frame):
         skipped: frozenset[str] = frozenset(),
     ) -> None:
         """Begins an apply that the app owns, and shows it."""
+        from cocalc_tui.screens.applying import ApplyRun
+
         if self.live.session is None or (self.applying and self.applying.running):
             return
         self._asked_to_stop = False
@@ -208,6 +222,8 @@ class CocalcApp(Frame):
 
     def action_leave(self) -> None:
         """Quits; asks first where an apply is running."""
+        from cocalc_tui.screens.quitting import QuitScreen
+
         if not (self.applying and self.applying.running):
             self.exit(0)
         elif not isinstance(self.screen, Box):

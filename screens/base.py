@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from cocalc_tui.engine.judging import Judged
 from cocalc_tui.screens.widgets.keyline import Key, KeyLine
 from cocalc_tui.screens.widgets.topbar import TopBar
 
 if TYPE_CHECKING:
+    from cocalc_tui.engine.judging import Judged
     from cocalc_tui.screens.app import CocalcApp
 
 
@@ -52,6 +52,11 @@ class Shown(Screen[None]):
     def copyable(self) -> tuple[str, str]:
         """What ^y copies and ^s saves: a file name that fits, and the text; empty where there is nothing."""
         return "", ""
+
+    @property
+    def step_in_question(self) -> str | None:
+        """The step that this screen is about now, if it is about one."""
+        return None
 
     def help_topic(self) -> str:
         """What F1 explains: STEP, STEP.CHECK or STEP.FIELD, or empty for the keys alone."""

@@ -1,12 +1,18 @@
-"""The frame of the app: connection, theme, filters, crashes, and which screen is shown."""
+"""The frame of the app: connection, theme, filters, crashes, and which screen is shown.
+
+What the first paint does not need is imported when it is used.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segments
 from textual.app import App
@@ -15,22 +21,28 @@ from textual.screen import Screen
 
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.step import Step
-from cocalc_tui.engine.lease import Holder
 from cocalc_tui.screens import crash, state_file, theme
-from cocalc_tui.screens.applying import ApplyRun
 from cocalc_tui.screens.base import Shown
 from cocalc_tui.screens.glyphs import ToAscii
 from cocalc_tui.screens.hub import HubScreen
 from cocalc_tui.screens.live import Live, Outside
-from cocalc_tui.screens.picker import Offer, PickerScreen
-from cocalc_tui.screens.step import StepScreen
 from cocalc_tui.screens.widgets.modal import Box
+
+if TYPE_CHECKING:
+    from cocalc_tui.engine.lease import Holder
+    from cocalc_tui.engine.session import Session
+    from cocalc_tui.screens.applying import ApplyRun
+    from cocalc_tui.screens.picker import Offer
+    from cocalc_tui.screens.step import StepScreen
 
 Factory = Callable[[], Shown]
 PLUGGED: dict[str, Factory] = {}
-"""Screens by name (`review`, `apply`, `values`, `done`), each made when it is shown."""
+"""Screens by name (`review`, `apply`, `values`, `done`): each module of that name enters itself here."""
 SPECIAL: Mapping[str, type[StepScreen]] = {}
 """Steps that have a screen of their own."""
+
+
+Export = Callable[["Session"], str]
 
 
 def _offers() -> Sequence[Offer]:
@@ -60,6 +72,7 @@ class Frame(App[int]):
         colors: int = 1 << 24,
         first: str | None = None,
         offers: Callable[[], Sequence[Offer]] = _offers,
+        exports: Mapping[str, Export] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -70,6 +83,7 @@ class Frame(App[int]):
         self.ascii = ascii
         self.first = first
         self.offers = offers
+        self.exports = exports
         self.applying: ApplyRun | None = None
         self._asked_to_stop = False
         self.no_color = self.no_color or not color
@@ -144,10 +158,7 @@ class Frame(App[int]):
     @property
     def step_shown(self) -> str | None:
         """The step in question: of the step's screen, or at the hub's cursor."""
-        screen = self.shown
-        if isinstance(screen, StepScreen):
-            return screen.step
-        return screen.selected if isinstance(screen, HubScreen) else None
+        return self.shown.step_in_question if self.shown else None
 
     def show(self, screen: Shown) -> None:
         """Shows a screen; another one of its kind is replaced, boxes are closed."""
@@ -164,10 +175,15 @@ class Frame(App[int]):
 
     def show_step(self, step: str) -> None:
         """Shows a step."""
+        from cocalc_tui.screens.step import StepScreen
+
         self.show(SPECIAL.get(step, StepScreen)(step))
 
     def show_plugged(self, name: str) -> None:
         """Shows one of the screens that are made by name."""
+        if name not in PLUGGED:
+            with suppress(ModuleNotFoundError):
+                import_module(f"cocalc_tui.screens.{name}")
         factory = PLUGGED.get(name)
         if factory is None:
             self.say(f"The screen {name} is not there")
@@ -179,6 +195,8 @@ class Frame(App[int]):
         self.run_worker(self._pick(), name="offers", group="offers", exclusive=True)
 
     async def _pick(self) -> None:
+        from cocalc_tui.screens.picker import PickerScreen
+
         offers = await asyncio.to_thread(self.offers)
         trouble = self.live.trouble
         text = f"{trouble.message}\n{trouble.remedy}".strip() if trouble else ""

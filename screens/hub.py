@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, OptionList, Static
+from textual.widget import MountError
+from textual.widgets import OptionList, Static
 
-from cocalc_tui.engine.judging import Judged
-from cocalc_tui.screens import hub_rows, hub_side
+from cocalc_tui.screens import hub_rows
 from cocalc_tui.screens.base import Shown
-from cocalc_tui.screens.widgets.keyline import Key
-from cocalc_tui.screens.widgets.pane import Reading
-from cocalc_tui.screens.widgets.searchline import SearchLine
+from cocalc_tui.screens.widgets.keyline import Key, KeyLine
 from cocalc_tui.screens.widgets.steplist import StepList
+
+if TYPE_CHECKING:
+    from cocalc_tui.engine.judging import Judged
+    from cocalc_tui.screens.hub_side import HubSide
+    from cocalc_tui.screens.widgets.searchline import SearchLine
 
 
 class HubScreen(Shown):
@@ -40,33 +43,36 @@ class HubScreen(Shown):
     ]
 
     def body(self) -> ComposeResult:
-        """The strip, the list and its side, the remedy."""
+        """The strip and the list; what is beside and below them comes after the first paint."""
         yield Static(id="strip", markup=False)
-        yield Static(id="trouble", markup=False)
-        with Horizontal(id="hub"):
-            with Vertical(id="hub-list", classes="pane framed") as left:
-                left.border_title = "Steps"
-                yield StepList(self.desk.live.steps, id="steps")
-            with Vertical(id="hub-side"):
-                yield Reading(id="detail", classes="pane framed")
-                yield Reading("Waits for a person", id="people", classes="framed")
-                yield Reading("Seen in the cluster", id="seen", classes="pane framed")
-        yield Static(id="remedy", markup=False)
-        yield SearchLine(id="search")
+        with Horizontal(id="hub"), Vertical(id="hub-list", classes="pane framed") as left:
+            left.border_title = "Steps"
+            yield StepList(self.desk.live.steps, id="steps")
 
     def on_mount(self) -> None:
         """Titles come first; states follow when something was seen."""
         rows = self.query_one(StepList)
-        rows.lay_out(self.size.height >= 32)
-        self._titles(rows)
+        rows.begin({s.id: hub_rows.title_row(s, rows.steps) for s in rows.steps}, self.app.size.height >= 32)
         rows.focus()
-        self.query_one("#hub-list").border_subtitle = hub_rows.legend()
-        self.query_one("#trouble").display = False
-        self.query_one("#people").display = False
+        self._side: HubSide | None = None
+        self._search: SearchLine | None = None
+        self.call_after_refresh(self._complete)
 
-    def _titles(self, rows: StepList) -> None:
-        for step in rows.steps:
-            rows.show_row(step.id, hub_rows.title_row(step, rows.steps))
+    async def _complete(self) -> None:
+        """What is beside and below the list; not before the first paint."""
+        from cocalc_tui.screens.hub_side import HubSide
+        from cocalc_tui.screens.widgets.searchline import SearchLine
+
+        self.query_one("#hub-list").border_subtitle = hub_rows.legend()
+        side, search = HubSide(self.desk.live), SearchLine(id="search")
+        try:
+            await self.query_one("#hub").mount(side)
+            await self.mount_all([side.trouble], before="#hub")
+            await self.mount_all([side.remedy, search], before=self.query_one(KeyLine))
+        except MountError:
+            return  # the app was left before its second frame
+        self._side, self._search = side, search
+        self.paint()
 
     @property
     def selected(self) -> str:
@@ -74,46 +80,28 @@ class HubScreen(Shown):
         rows = self.query_one(StepList)
         return rows.selected or rows.steps[0].id
 
+    @property
+    def step_in_question(self) -> str | None:
+        """The step at the cursor."""
+        return self.selected
+
     def repaint(self, judged: Judged) -> None:
         """Rows, strip, details."""
         rows = self.query_one(StepList)
         rows.lay_out(self.size.height >= 32)
         wide = self.size.width >= 100
         width = rows.size.width - rows.scrollbar_size_vertical * rows.show_vertical_scrollbar
-        query = self.query_one(SearchLine).query_text
+        query = self._search.query_text if self._search else ""
         for step in judged.steps:
             rows.show_row(step.id, hub_rows.row(step, judged, width, wide=wide, query=query))
         self.query_one("#strip", Static).update(hub_rows.strip(judged, self.size.width), layout=False)
-        self._trouble()
-        self._details(judged)
-
-    def _trouble(self) -> None:
-        trouble = self.desk.live.trouble
-        box = self.query_one("#trouble", Static)
-        box.display = trouble is not None
-        if trouble is not None:
-            box.update(hub_side.trouble(trouble, self.size.width - 2))
-
-    def _details(self, judged: Judged) -> None:
-        step = judged.step(self.selected)
-        if self.size.width < 100:
-            line = hub_side.remedy_line(step, self.size.width)
-            self.query_one("#remedy", Static).update(line, layout=False)
-            return
-        detail = self.query_one("#detail", Reading)
-        detail.label(step.step.title, "looking" if step.pending else str(step.state))
-        detail.show(hub_side.detail(step, judged, detail.room))
-        people = self.query_one("#people", Reading)
-        waiting = [p for s in judged.steps for p in s.people if s.state != "ready"]
-        people.display = bool(waiting)
-        people.show(hub_side.people(waiting, people.room))
-        seen = self.query_one("#seen", Reading)
-        seen.show(hub_side.seen(self.desk.live, seen.room))
+        if self._side:
+            self._side.show(judged, self.selected, self.size.width)
 
     @on(OptionList.OptionHighlighted)
     def _moved(self) -> None:
-        if self.desk.live.judged is not None:
-            self._details(self.desk.live.judged)
+        if self._side and self.desk.live.judged is not None:
+            self._side.show(self.desk.live.judged, self.selected, self.size.width)
 
     @on(OptionList.OptionSelected)
     def _opened(self, event: OptionList.OptionSelected) -> None:
@@ -123,10 +111,9 @@ class HubScreen(Shown):
     def copyable(self) -> tuple[str, str]:
         """The selected step as text."""
         judged = self.desk.live.judged
-        if judged is None:
+        if judged is None or self._side is None:
             return "", ""
-        step = judged.step(self.selected)
-        return f"{step.id}.txt", hub_side.detail(step, judged, 100).plain + "\n"
+        return f"{self.selected}.txt", self._side.text_of(judged.step(self.selected), judged)
 
     def help_topic(self) -> str:
         """The step at the cursor."""
@@ -146,10 +133,11 @@ class HubScreen(Shown):
 
     def action_search(self) -> None:
         """Begins a search among the steps."""
-        self.query_one(SearchLine).begin()
+        if self._search:
+            self._search.begin()
 
-    @on(SearchLine.Sought)
-    def _sought(self, event: SearchLine.Sought) -> None:
+    def on_search_line_sought(self, event: SearchLine.Sought) -> None:
+        """The cursor goes to what matches."""
         judged = self.desk.live.judged
         if judged is None:
             return
@@ -161,13 +149,9 @@ class HubScreen(Shown):
             rows.select(step)
         self.paint()
 
-    @on(SearchLine.Ended)
-    def _ended(self, event: SearchLine.Ended) -> None:
+    def on_search_line_ended(self, event: SearchLine.Ended) -> None:
+        """Back to the list, or on to the step."""
         self.query_one(StepList).focus()
         if event.open_it:
             self.desk.show_step(self.selected)
         self.paint()
-
-    @on(Input.Changed)
-    def _quiet(self, event: Input.Changed) -> None:
-        event.stop()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from cocalc_tui.core.findings import State
 from cocalc_tui.core.step import Step
-from cocalc_tui.engine.judging import Judged, JudgedStep
 from cocalc_tui.screens.glyphs import STATES, WAITING
 from cocalc_tui.screens.text import Part, cut, fit, line, state_glyph
 from cocalc_tui.screens.widgets.steplist import first_of_group
+
+if TYPE_CHECKING:
+    from cocalc_tui.engine.judging import Judged, JudgedStep
 
 GROUP, TITLE, AFTER = 8, 14, 18
 WAITING_GLYPH = (WAITING, "$muted")

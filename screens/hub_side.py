@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import Static
 
-from cocalc_tui.core.findings import Status
+from cocalc_tui.core.findings import State, Status
 from cocalc_tui.core.step import Person
 from cocalc_tui.engine.judging import Judged, JudgedStep
 from cocalc_tui.errors import CocalcError
@@ -15,6 +18,7 @@ from cocalc_tui.screens.glyphs import WAITING
 from cocalc_tui.screens.hub_rows import glyph
 from cocalc_tui.screens.live import Live
 from cocalc_tui.screens.text import cut, fit, line, lines, status_glyph, wrapped
+from cocalc_tui.screens.widgets.pane import Reading
 
 NAME = 12
 TONE = {
@@ -24,6 +28,49 @@ TONE = {
     Status.FAIL: "$error",
     Status.UNKNOWN: "$unknown",
 }
+
+
+class HubSide(Vertical):
+    """Details, people and events; `remedy` and `trouble` are lines elsewhere on the screen."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__(id="hub-side")
+        self.live = live
+        self.trouble = Static(id="trouble", markup=False)
+        self.remedy = Static(id="remedy", markup=False)
+        self.trouble.display = False
+
+    def compose(self) -> ComposeResult:
+        """Three panes."""
+        yield Reading(id="detail", classes="pane framed")
+        waiting = Reading("Waits for a person", id="people", classes="framed")
+        waiting.display = False
+        yield waiting
+        yield Reading("Seen in the cluster", id="seen", classes="pane framed")
+
+    def show(self, judged: Judged, selected: str, width: int) -> None:
+        """Shows a snapshot for the step at the cursor; `width` is the screen's."""
+        error = self.live.trouble
+        self.trouble.display = error is not None
+        if error is not None:
+            self.trouble.update(trouble(error, width - 2))
+        step = judged.step(selected)
+        if width < 100:
+            self.remedy.update(remedy_line(step, width), layout=False)
+            return
+        pane = self.query_one("#detail", Reading)
+        pane.label(step.step.title, "looking" if step.pending else str(step.state))
+        pane.show(detail(step, judged, pane.room))
+        waiting = [p for s in judged.steps for p in s.people if s.state is not State.READY]
+        pane = self.query_one("#people", Reading)
+        pane.display = bool(waiting)
+        pane.show(people(waiting, pane.room))
+        pane = self.query_one("#seen", Reading)
+        pane.show(seen(self.live, pane.room))
+
+    def text_of(self, step: JudgedStep, judged: Judged) -> str:
+        """The details as plain text."""
+        return detail(step, judged, 100).plain + "\n"
 
 
 def detail(step: JudgedStep, judged: Judged, width: int) -> Content:
@@ -78,7 +125,7 @@ def people(waiting: Sequence[Person], width: int) -> Content:
 
 def seen(live: Live, width: int) -> Content:
     """What changed while we looked, newest first."""
-    if not live.seen.entries:
+    if live.seen is None or not live.seen.entries:
         return Content("Changes appear here as they happen").stylize("$muted")
     return lines(
         line(

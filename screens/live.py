@@ -6,19 +6,21 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cocalc_tui.core.answers import Answers, Source, Value
 from cocalc_tui.core.facts import Facts, Seen
-from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.step import Step
-from cocalc_tui.engine.judging import Judged, judge
-from cocalc_tui.engine.session import Session
 from cocalc_tui.errors import CocalcError
-from cocalc_tui.ports import World
-from cocalc_tui.screens.seen import SeenLog
 
-OpenWorld = Callable[[str | None], Awaitable[World]]
+if TYPE_CHECKING:
+    from cocalc_tui.core.secret import SecretRef
+    from cocalc_tui.engine.judging import Judged
+    from cocalc_tui.engine.session import Session
+    from cocalc_tui.ports import World
+    from cocalc_tui.screens.seen import SeenLog
+
+OpenWorld = Callable[[str | None], Awaitable["World"]]
 KEEP_AFTER = 1.0
 Phase = Literal["opening", "open", "failed"]
 
@@ -66,7 +68,7 @@ class Live:
         self.world: World | None = None
         self.session: Session | None = None
         self.judged: Judged | None = None
-        self.seen = SeenLog()
+        self.seen: SeenLog | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._changed = changed
 
@@ -78,9 +80,12 @@ class Live:
         if self.world:
             self.given = self._from_outside
         await self.close()
+        from cocalc_tui.engine.session import Session  # not before the first paint
+        from cocalc_tui.screens.seen import SeenLog
+
         self.phase, self.trouble = "opening", None
-        self.judged = judge(self.steps, Facts(), self.given, self.clock())
-        self._changed()
+        self.seen = SeenLog()
+        self._judge_blind()
         try:
             world = await self.outside.open_world(choice)
         except CocalcError as error:
@@ -99,7 +104,6 @@ class Live:
         """Ends the session and the world."""
         session, world = self.session, self.world
         self.session = self.world = None
-        self.seen.clear()
         unkept, self._keeping = self._keeping, None
         if session:
             if unkept and not unkept.done():
@@ -118,8 +122,14 @@ class Live:
         you = Source.YOU
         self.given = drop(step, field, you) if value is None else put(step, field, value, you)
         if self.session is None:
-            self.judged = judge(self.steps, Facts(), self.given, self.clock())
-            self._changed()
+            self._judge_blind()
+
+    def _judge_blind(self) -> None:
+        """Judges what can be judged without any facts."""
+        from cocalc_tui.engine.judging import judge
+
+        self.judged = judge(self.steps, Facts(), self.given, self.clock())
+        self._changed()
 
     def _keep_soon(self, session: Session) -> None:
         """Keeps the answers once typing has paused."""
@@ -149,5 +159,6 @@ class Live:
 
     def _told(self, judged: Judged) -> None:
         self.judged = judged
-        self.seen.fold(judged, self.clock())
+        if self.seen:
+            self.seen.fold(judged, self.clock())
         self._changed()

@@ -60,11 +60,6 @@ class SeenLog:
         self.entries.extendleft(found)
         return bool(found)
 
-    def clear(self) -> None:
-        """Forgets everything: another cluster is looked at."""
-        self.entries.clear()
-        self._before = None
-
 
 def _states(before: Judged, after: Judged, at: float) -> Iterator[Noticed]:
     for old, new in zip(before.steps, after.steps, strict=True):

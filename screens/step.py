@@ -78,6 +78,11 @@ class StepScreen(Shown):
         yield ActionRow((APPLY, AGAIN, COMMANDS, VALUES))
 
     @property
+    def step_in_question(self) -> str | None:
+        """This one."""
+        return self.step
+
+    @property
     def declared(self) -> Step:
         """The declaration."""
         return next(s for s in self.desk.live.steps if s.id == self.step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.content import Content
 from textual.widgets import OptionList
@@ -19,6 +19,11 @@ class StepList(OptionList):
         self.steps = tuple(steps)
         self.gaps = False
         self._shown: dict[str, Content] = {}
+
+    def begin(self, rows: Mapping[str, Content], gaps: bool) -> None:
+        """The first rows."""
+        self._shown = dict(rows)
+        self.lay_out(gaps)
 
     def lay_out(self, gaps: bool) -> None:
         """Builds the rows, once and again when the gaps come or go; the cursor stays at its step."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 from textual.widgets import Static
 
-from cocalc_tui.core.action import NODES
-from cocalc_tui.core.platform import OTHER, recognise
-from cocalc_tui.engine.judging import CLUSTER, Judged
 from cocalc_tui.screens.text import cut, line
 
 if TYPE_CHECKING:
+    from cocalc_tui.engine.judging import Judged
     from cocalc_tui.screens.app import CocalcApp
 
 BAR = (" │ ", "$line")
@@ -73,7 +72,7 @@ class TopBar(Static):
             return line((cut(self.desk.first or "no cluster yet", room), "$muted"))
         if live.world.rehearsal:
             return line(("rehearsal ", "$accent"), cut(live.world.name, room - 10))
-        found = live.judged.view.result(CLUSTER) if live.judged else {}
+        found = _cluster(live.judged) if live.judged else {}
         return line(cut(str(found.get("context") or live.world.name), room))
 
     def _pulse(self) -> Content:
@@ -92,8 +91,17 @@ class TopBar(Static):
         return line(("●", "$success"), " live")
 
 
+def _cluster(judged: Judged) -> Mapping[str, Any]:
+    from cocalc_tui.engine.judging import CLUSTER
+
+    return judged.view.result(CLUSTER)
+
+
 def _platform(judged: Judged) -> tuple[str, str] | None:
-    found = judged.view.result(CLUSTER)
+    from cocalc_tui.core.action import NODES
+    from cocalc_tui.core.platform import OTHER, recognise
+
+    found = _cluster(judged)
     version = str(found.get("version") or "")
     if not version:
         return None

@@ -195,7 +195,7 @@ async def test_no_stall_while_the_cluster_changes_quickly(desk: OpenDesk) -> Non
             }
             await d.world.cluster.create(STORAGE_CLASS, manifest)
             await asyncio.sleep(0.01)
-        await d.until(lambda: "class-39" in d.app.live.seen.entries[0].text, "all noticed")
+        await d.until(lambda: d.app.live.seen is not None and "class-39" in d.app.live.seen.entries[0].text, "all noticed")
         task.cancel()
         assert worst < 0.25, f"the event loop stood still for {worst * 1000:.0f} ms"
 
