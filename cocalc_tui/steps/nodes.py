@@ -110,7 +110,7 @@ def taints(view: View) -> Verdict:
         )
     if not prepull and tainted:
         return failed(
-            f"{len(tainted)} nodes have the taints of prepull, and prepull is off: {some(tainted)}",
+            f"taints of prepull on {some(tainted)}, and prepull is off",
             f"Take the taints away, or answer yes to nodes.prepull: {UNTAINT.format(name(tainted[0]))}",
             detail="Only the prepull service removes these taints; until then no project starts there.",
         )
