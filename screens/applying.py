@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from cocalc_tui.engine.applying import Applier, Outcome
@@ -11,12 +12,14 @@ from cocalc_tui.engine.progress import Progress
 from cocalc_tui.engine.session import Session
 from cocalc_tui.errors import CocalcError
 
+KEPT = 5000
 Listener = Callable[[Progress], None]
 
 
 class ApplyRun:
-    """One apply. `events` is everything told so far; listeners hear what comes; `outcome`
-    (or `trouble`, where it could not even end properly) is set when it ended."""
+    """One apply. `events` are the last that were told, `told` counts all, `spans` has the first and the last
+    of each action; listeners hear what comes; `outcome` (or `trouble`, where it could not even end properly)
+    is set when it ended. `end_seen` tells whether somebody watched the end."""
 
     def __init__(
         self,
@@ -31,7 +34,10 @@ class ApplyRun:
         self.skipped = skipped
         self.plan = session.judged.plan
         self.started_at = session.clock()
-        self.events: list[Progress] = []
+        self.events: deque[Progress] = deque(maxlen=KEPT)
+        self.told = 0
+        self.spans: dict[str, tuple[Progress, Progress]] = {}
+        self.end_seen = False
         self.outcome: Outcome | None = None
         self.trouble: CocalcError | None = None
         self.stopping = False
@@ -72,5 +78,9 @@ class ApplyRun:
 
     def _emit(self, event: Progress) -> None:
         self.events.append(event)
+        self.told += 1
+        if event.action:
+            first, _ = self.spans.get(event.action, (event, event))
+            self.spans[event.action] = first, event
         for listener in tuple(self._listeners):
             listener(event)
