@@ -148,8 +148,7 @@ class ReviewScreen(Shown):
             diff.show(lines(wrapped(NOTHING, diff.room, "$muted")))
         else:
             why = wrapped(here.action.why, diff.room, "$muted")
-            head, *rest = block(here, diff.room)
-            diff.show(lines([head, *why, *rest]))
+            diff.show(lines([*why, *block(here, diff.room)]))
         if self.wide:
             diff.label(here.action.target if here else "Diff")
             before.label("Before you apply")

@@ -77,9 +77,7 @@ def _told(prospect: Prospect) -> Iterator[Content]:
     if out := notes.count(LEFT_OUT):
         yield line((f"{counted(out, 'action')} left out by you", "$muted"))
     if choices := notes.count(CHOICE):
-        verb = "is" if choices == 1 else "are"
-        yield line(
-            ("◆ ", "$foreign"), (f"{choices} {verb} somebody else's and stays so: not taken over", "$muted")
-        )
+        told = "is somebody else's and stays" if choices == 1 else "are somebody else's and stay"
+        yield line(("◆ ", "$foreign"), (f"{choices} {told} so: not taken over", "$muted"))
     if others := len(prospect.waiting) - choices:
         yield line((f"… {others} cannot be done yet", "$muted"))
