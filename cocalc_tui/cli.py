@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Callable, Container
 
 EXIT_CODES = {
     0: "pass, done",
@@ -30,10 +32,35 @@ GLOBALS: tuple[tuple[str, str, str], ...] = (
 EXPORTS = ("values", "script", "rights", "report", "answers")
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Asks for the width itself: argparse would import half of the archive formats for that."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    try:
+        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        return 80
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]  # the base never returns either
         print(f"{self.prog}: {message}\nSee `{self.prog} --help`.", file=sys.stderr)
         raise SystemExit(2)
+
+
+def _duration(text: str) -> float:
+    """A time in seconds, above zero and finite."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
 
 
 def _globals(parser: argparse.ArgumentParser, *, top: bool) -> None:
@@ -57,8 +84,86 @@ def _globals(parser: argparse.ArgumentParser, *, top: bool) -> None:
     )
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def _output(sub: argparse.ArgumentParser, *kinds: str) -> None:
+    sub.add_argument("-o", "--output", choices=kinds, default="text", help="form of the output")
+
+
+def _only(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--only", action="append", nargs="+", metavar="STEP", default=[])
+
+
+def _timeout(sub: argparse.ArgumentParser, text: str) -> None:
+    sub.add_argument("--timeout", type=_duration, default=15.0, metavar="S", help=text)
+
+
+def _check(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("targets", nargs="*", metavar="STEP|STEP.CHECK")
+    _output(sub, "text", "json", "junit")
+    _timeout(sub, "end within S seconds")
+    sub.add_argument("--watch", action="store_true", help="go on, and tell each change")
+
+
+def _status(sub: argparse.ArgumentParser) -> None:
+    _output(sub, "text", "json")
+
+
+def _plan(sub: argparse.ArgumentParser) -> None:
+    _only(sub)
+    _output(sub, "text", "json")
+    sub.add_argument("--out", metavar="FILE", help="write the plan for `apply FILE`")
+    _timeout(sub, "look for at most S seconds")
+
+
+def _apply(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("planfile", nargs="?", metavar="PLANFILE")
+    _only(sub)
+    sub.add_argument("--yes", action="store_true", help="do not ask")
+    _output(sub, "text", "json")
+    _timeout(sub, "look for at most S seconds")
+
+
+def _export(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("kind", choices=EXPORTS)
+    sub.add_argument("--out", metavar="PATH", help="a file, or - for standard output")
+    sub.add_argument("--force", action="store_true", help="overwrite a file that was not written by us")
+
+
+def _explain(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("target", nargs="?", metavar="STEP|STEP.CHECK|STEP.FIELD")
+    _output(sub, "text", "json")
+
+
+def _remove(sub: argparse.ArgumentParser) -> None:
+    _only(sub)
+    sub.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _snapshot(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--out", metavar="FILE", required=True)
+    sub.add_argument("--force", action="store_true", help="overwrite an existing file")
+
+
+def _rehearse(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", nargs="?", metavar="WORLD")
+    sub.add_argument("--list", action="store_true", help="list the worlds")
+    sub.add_argument("--reset", action="store_true", help="forget what was done in the world")
+
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "check": ("judge every prerequisite, change nothing", _check),
+    "status": ("the state of every step", _status),
+    "plan": ("show every change, make none", _plan),
+    "apply": ("make the changes of the plan", _apply),
+    "export": ("write what was generated: values, script, rights, report, answers", _export),
+    "explain": ("why a step is needed, what its checks look at, what its fields mean", _explain),
+    "remove": ("remove what this tool created; never data volumes unless named", _remove),
+    "snapshot": ("a redacted picture of the cluster, usable as a world", _snapshot),
+    "rehearse": ("the full screen on a practice cluster; nothing needed", _rehearse),
+}
+
+
+def parser(commands: Container[str] = COMMANDS.keys()) -> argparse.ArgumentParser:
+    """The whole command line; options of a command only where it is among `commands`, which saves time."""
     from cocalc_tui import __version__
 
     codes = "\n".join(f"  {code:<4} {text}" for code, text in EXIT_CODES.items())
@@ -66,63 +171,30 @@ def parser() -> argparse.ArgumentParser:
         prog="cocalc-tui",
         description="From an empty Kubernetes cluster to a running CoCalc. No command: the full screen.",
         epilog=f"exit codes:\n{codes}\n\nNo cluster yet? Look around with: cocalc-tui rehearse",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
         allow_abbrev=False,
     )
     _globals(top, top=True)
     top.add_argument("--version", action="version", version=f"cocalc-tui {__version__}")
     subs = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-
-    def add(name: str, text: str) -> argparse.ArgumentParser:
+    for name, (text, options) in COMMANDS.items():
         sub = subs.add_parser(
-            name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            allow_abbrev=False,
+            formatter_class=_Help,
         )
-        _globals(sub, top=False)
-        return sub
-
-    def output(sub: argparse.ArgumentParser, *kinds: str) -> None:
-        sub.add_argument("-o", "--output", choices=kinds, default="text", help="form of the output")
-
-    check = add("check", "judge every prerequisite, change nothing")
-    check.add_argument("targets", nargs="*", metavar="STEP|STEP.CHECK")
-    output(check, "text", "json", "junit")
-    check.add_argument("--timeout", type=float, default=15.0, metavar="S", help="end within S seconds")
-    check.add_argument("--watch", action="store_true", help="go on, and tell each change")
-    output(add("status", "the state of every step"), "text", "json")
-    plan = add("plan", "show every change, make none")
-    plan.add_argument("--only", action="append", nargs="+", metavar="STEP", default=[])
-    output(plan, "text", "json")
-    plan.add_argument("--out", metavar="FILE", help="write the plan for `apply FILE`")
-    plan.add_argument("--timeout", type=float, default=15.0, metavar="S", help="look for at most S seconds")
-    apply = add("apply", "make the changes of the plan")
-    apply.add_argument("planfile", nargs="?", metavar="PLANFILE")
-    apply.add_argument("--only", action="append", nargs="+", metavar="STEP", default=[])
-    apply.add_argument("--yes", action="store_true", help="do not ask")
-    output(apply, "text", "json")
-    apply.add_argument("--timeout", type=float, default=15.0, metavar="S", help="look for at most S seconds")
-    export = add("export", "write what was generated: values, script, rights, report, answers")
-    export.add_argument("kind", choices=EXPORTS)
-    export.add_argument("--out", metavar="PATH", help="a file, or - for standard output")
-    export.add_argument("--force", action="store_true", help="overwrite a file that was not written by us")
-    explain = add("explain", "why a step is needed, what its checks look at, what its fields mean")
-    explain.add_argument("target", nargs="?", metavar="STEP|STEP.CHECK|STEP.FIELD")
-    output(explain, "text", "json")
-    remove = add("remove", "remove what this tool created; never data volumes unless named")
-    remove.add_argument("--only", action="append", nargs="+", metavar="STEP", default=[])
-    remove.add_argument("--yes", action="store_true", help="do not ask")
-    snapshot = add("snapshot", "a redacted picture of the cluster, usable as a world")
-    snapshot.add_argument("--out", metavar="FILE", required=True)
-    snapshot.add_argument("--force", action="store_true", help="overwrite an existing file")
-    rehearse = add("rehearse", "the full screen on a practice cluster; nothing needed")
-    rehearse.add_argument("name", nargs="?", metavar="WORLD")
-    rehearse.add_argument("--list", action="store_true", help="list the worlds")
-    rehearse.add_argument("--reset", action="store_true", help="forget what was done in the world")
+        if name in commands:
+            _globals(sub, top=False)
+            options(sub)
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
     """The console command; gives the exit code."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    arguments = parser(given).parse_args(given)
     from cocalc_tui.commands import run
 
     return run(arguments)
