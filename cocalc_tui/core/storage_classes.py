@@ -51,15 +51,18 @@ def choice(found: Object) -> Choice:
     note = {True: "ReadWriteMany", False: "ReadWriteOnce only", None: "not known"}[can.rwx]
     if can.flaw:
         note = "not usable"
+    elif _forces(found):
+        note = "another owner than 2001"
     keeps = "" if can.rwx is None else ", keeps data" if retains(found) else ", deletes data"
     return Choice(name(found), can.fits, note, can.what + keeps)
 
 
 def suggestion(classes: Sequence[Object]) -> str:
-    """The class that is meant if nobody says: the only one that fits, else the only one that retains."""
+    """The class that is meant if nobody says: the only one that fits, lets files belong to 2001, retains."""
     fit = [c for c in classes if of(c).fits]
-    retaining = [c for c in fit if retains(c)]
-    for group in (fit, retaining):
+    free = [c for c in fit if not _forces(c)]
+    retaining = [c for c in free if retains(c)]
+    for group in (fit, free, retaining):
         if len(group) == 1:
             return name(group[0])
     return ""
@@ -126,7 +129,7 @@ def growth(found: Object | None) -> Verdict:
 
 def owners(found: Object | None, fixes: bool) -> Verdict:
     """Whether files can belong to UID 2001, as far as the class tells."""
-    forced = forces_owner(str(found.get("provisioner", "")), found.get("parameters")) if found else ""
+    forced = _forces(found) if found else ""
     if found and forced:
         return warned(
             f"{name(found)} gives all files another owner than 2001",
@@ -135,3 +138,7 @@ def owners(found: Object | None, fixes: bool) -> Verdict:
             detail=forced,
         )
     return skipped(f"tried when a project first starts; fix_permissions is {'on' if fixes else 'off'}")
+
+
+def _forces(found: Object) -> str:
+    return forces_owner(str(found.get("provisioner", "")), found.get("parameters"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,37 @@ async def test_two_processes_see_each_other(tmp_path: Path) -> None:
         NAMESPACE, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "one"}}
     )
     assert await other.cluster.get(NAMESPACE, "one")
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from cocalc_tui.adapters.rehearsal.world import RehearsalWorld
+from cocalc_tui.core.kinds import NAMESPACE
+
+async def main(who, folder):
+    world = RehearsalWorld.open("gke", Path(folder))
+    for number in range(25):
+        meta = {"name": f"{who}-{number}"}
+        await world.cluster.create(NAMESPACE, {"apiVersion": "v1", "kind": "Namespace", "metadata": meta})
+    await world.close()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.mark.asyncio
+async def test_what_processes_write_at_once_is_all_there(tmp_path: Path) -> None:
+    names = ("one", "other", "third")
+    running = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, who, str(tmp_path))
+        for who in names
+    ]
+    assert [await process.wait() for process in running] == [0, 0, 0]
+    world = RehearsalWorld.open("gke", tmp_path)
+    for who in names:
+        for number in range(25):
+            assert await world.cluster.get(NAMESPACE, f"{who}-{number}")
 
 
 @pytest.mark.asyncio

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from cocalc_tui.adapters.rehearsal.faults import Faults
@@ -29,7 +29,8 @@ class MemoryCluster:
     """A cluster in memory (`ports.Cluster`).
 
     `hash_slot` gives "sha256:…" of a slot's secret; no value ever comes in here. `saved` is called after
-    each write, `refresh` before each request. `before_write(n)` may raise to interrupt the n-th write.
+    each write, `refresh` before each request; `exclusive` keeps other processes out during a write.
+    `before_write(n)` may raise to interrupt the n-th write.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class MemoryCluster:
         kinds: Iterable[Kind] = (),
         saved: Callable[[], None] = lambda: None,
         refresh: Callable[[], None] = lambda: None,
+        exclusive: AbstractContextManager[None] | None = None,
     ) -> None:
         self.store = store
         self.simulation = simulation
@@ -52,6 +54,7 @@ class MemoryCluster:
         self.writer = Writer(store, kinds)
         self._hash_slot = hash_slot
         self.saved = saved
+        self.exclusive = exclusive or nullcontext()
         self._refresh = refresh
 
     async def read(self, topic: Topic, timeout: float) -> Observation:
@@ -108,16 +111,18 @@ class MemoryCluster:
 
     async def label(self, action: Label) -> Object:
         """Labels and taints of a node."""
-        await self._ask("patch", NODE, None, action.node)
-        self._count(NODE)
-        return self._done(self.writer.label(action))
+        with self.exclusive:
+            await self._ask("patch", NODE, None, action.node)
+            self._count(NODE)
+            return self._done(self.writer.label(action))
 
     async def create(self, kind: Kind, manifest: Mapping[str, Any]) -> Object:
         """Creates one object; `Refused` with code 409 where it exists."""
         wanted = without_nulls(manifest)
-        await self._ask("create", kind, wanted["metadata"].get("namespace"))
-        self._count(kind)
-        return self._done(self.writer.create(kind, wanted, MANAGER))
+        with self.exclusive:
+            await self._ask("create", kind, wanted["metadata"].get("namespace"))
+            self._count(kind)
+            return self._done(self.writer.create(kind, wanted, MANAGER))
 
     async def replace(self, kind: Kind, manifest: Mapping[str, Any]) -> Object:
         """Replaces one object; `Refused` with code 409 where its `resourceVersion` moved."""
@@ -125,16 +130,18 @@ class MemoryCluster:
         meta = wanted["metadata"]
         if kind == SECRET:
             raise ValueError("Secrets are applied, not replaced")
-        await self._ask("update", kind, meta.get("namespace"), meta["name"])
-        self._count(kind)
-        return self._done(self.writer.replace(kind, wanted, MANAGER))
+        with self.exclusive:
+            await self._ask("update", kind, meta.get("namespace"), meta["name"])
+            self._count(kind)
+            return self._done(self.writer.replace(kind, wanted, MANAGER))
 
     async def delete(self, kind: Kind, name: str, namespace: str | None = None) -> None:
         """Deletes one object; nothing happens where it does not exist."""
-        await self._ask("delete", kind, namespace, name)
-        self._count(kind)
-        self.writer.delete(kind, name, namespace)
-        self._done(None)
+        with self.exclusive:
+            await self._ask("delete", kind, namespace, name)
+            self._count(kind)
+            self.writer.delete(kind, name, namespace)
+            self._done(None)
 
     async def logs(self, namespace: str, pod: str, container: str, *, lines: int, previous: bool) -> str:
         """The last lines of a container's log."""
@@ -154,11 +161,12 @@ class MemoryCluster:
     async def _apply(self, manifest: Stored, *, dry_run: bool, force: bool) -> Object:
         kind = self.writer.kind(manifest)
         meta = manifest["metadata"]
-        await self._ask("patch", kind, meta.get("namespace"), meta["name"])
-        if not dry_run:
-            self._count(kind)
-        result = self.writer.apply(kind, manifest, MANAGER, force=force, dry_run=dry_run)
-        return shown(result) if dry_run else self._done(result)
+        with self.exclusive:
+            await self._ask("patch", kind, meta.get("namespace"), meta["name"])
+            if not dry_run:
+                self._count(kind)
+            result = self.writer.apply(kind, manifest, MANAGER, force=force, dry_run=dry_run)
+            return shown(result) if dry_run else self._done(result)
 
     def _observe(self, topic: Topic) -> Observation:
         kind = topic.kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from cocalc_tui.adapters.rehearsal.silence import Silent
@@ -56,6 +57,9 @@ def answer(world: Mapping[str, Any], vault: Vault, probe: Probe) -> Object:
     secure = known.get("tls", True)
     if not secure and sslmode in ("require", "verify-ca", "verify-full"):
         return {**reached, "error": "server does not support SSL, but SSL was required"}
+    ca_file = Path(probe.text("ca_file")).expanduser()
+    if secure and sslmode in ("verify-ca", "verify-full") and probe.text("ca_file") and not ca_file.is_file():
+        return {**reached, "error": f'root certificate file "{ca_file}" does not exist'}
     if secure and sslmode in ("verify-ca", "verify-full") and not _trusted(known, probe.text("ca_file")):
         return {**reached, "error": "SSL error: certificate verify failed"}
     tls = "TLSv1.3" if secure and sslmode != "disable" else None

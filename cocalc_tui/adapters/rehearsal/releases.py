@@ -24,6 +24,7 @@ from cocalc_tui.core.topics import Probe
 from cocalc_tui.errors import Refused
 
 BETWEEN = 0.3
+AT_ONCE = 8
 ONLY_OURS = "a rehearsal installs only the practice chart that comes with this program"
 REMEDY = "Use a real cluster for this chart, or leave chart.directory as the rehearsal gives it."
 
@@ -49,29 +50,31 @@ class MemoryHelm:
             )
         except practice.ChartRefused as refused:
             raise Refused(f"helm: {_schema(refused)}", "Correct these values, then apply again.") from refused
-        self.cluster.enter()
         if self.cluster.faults.silent:
             raise Refused("helm: Kubernetes cluster unreachable")
         store = self.cluster.store
         installation = Installation(self.cluster, action, self._chart_name())
-        revision = installation.begin(manifests, line)
-        self.cluster.saved()
-        try:
-            for done, manifest in enumerate(manifests):
-                self._admit(manifest)
-                installation.put(manifest)
-                if done % 8 == 7:
-                    self.cluster.enter()
-                    await asyncio.sleep(BETWEEN / self.cluster.simulation.speed)
-        except Refused as refused:
-            installation.end("failed")
+        with self.cluster.exclusive:
+            self.cluster.enter()
+            revision = installation.begin(manifests, line)
             self.cluster.saved()
+        try:
+            for begin in range(0, len(manifests), AT_ONCE):
+                self._put(installation, manifests[begin : begin + AT_ONCE])
+                await asyncio.sleep(BETWEEN / self.cluster.simulation.speed)
+        except Refused as refused:
+            with self.cluster.exclusive:
+                self.cluster.enter()
+                installation.end("failed")
+                self.cluster.saved()
             first = "INSTALLATION FAILED" if revision == 1 else "UPGRADE FAILED"
             raise Refused(f"helm: {first}: {refused.message}", refused.remedy, refused.code) from refused
-        installation.forget_missing(manifests)
-        installation.end("deployed")
-        self.cluster.enter()
-        self.cluster.saved()
+        with self.cluster.exclusive:
+            self.cluster.enter()
+            installation.forget_missing(manifests)
+            installation.end("deployed")
+            self.cluster.simulation.advance()
+            self.cluster.saved()
         for text in (
             f"NAME: {action.release}",
             f"LAST DEPLOYED: {stamp(store.time)}",
@@ -85,11 +88,12 @@ class MemoryHelm:
 
     async def uninstall(self, release: str, namespace: str) -> None:
         """`helm uninstall`."""
-        self.cluster.enter()
         action = Helm("uninstall", "release", "", release, namespace, str(self._practice_chart), (), "")
-        Installation(self.cluster, action, self._chart_name()).undo()
-        self.cluster.writes += 1
-        self.cluster.saved()
+        with self.cluster.exclusive:
+            self.cluster.enter()
+            Installation(self.cluster, action, self._chart_name()).undo()
+            self.cluster.writes += 1
+            self.cluster.saved()
 
     async def probe_render(self, probe: Probe) -> Mapping[str, Any]:
         """Probe `render`."""
@@ -147,6 +151,16 @@ class MemoryHelm:
             raise Refused(f"helm: {error}", REMEDY) from error
         if not same:
             raise Refused(ONLY_OURS, REMEDY)
+
+    def _put(self, installation: Installation, manifests: list[Object]) -> None:
+        with self.cluster.exclusive:
+            self.cluster.enter()
+            try:
+                for manifest in manifests:
+                    self._admit(manifest)
+                    installation.put(manifest)
+            finally:
+                self.cluster.saved()
 
     def _admit(self, manifest: Object) -> None:
         if words := denied(self.cluster.simulation.world, manifest):

@@ -17,6 +17,7 @@ from cocalc_tui.adapters.rehearsal.cluster import MemoryCluster
 from cocalc_tui.adapters.rehearsal.defaults import filled
 from cocalc_tui.adapters.rehearsal.definition import CHART, Definition, list_worlds
 from cocalc_tui.adapters.rehearsal.faults import Faults
+from cocalc_tui.adapters.rehearsal.lock import FileLock
 from cocalc_tui.adapters.rehearsal.ownership import updated
 from cocalc_tui.adapters.rehearsal.probes import Probes
 from cocalc_tui.adapters.rehearsal.releases import MemoryHelm
@@ -49,7 +50,8 @@ class RehearsalWorld:
         self.speed = float(found.get("speed", 1))
         self.folder = state_dir / "worlds" / name
         self._state = state_dir / "worlds" / f"{name}.json"
-        self._seen = 0
+        self._lock = FileLock(state_dir / "worlds" / f".{name}.lock")
+        self._seen = (0, 0)
         self._saved_version = 0
         self._saved_at = 0.0
         self._clock = clock
@@ -65,6 +67,7 @@ class RehearsalWorld:
             kinds=_own_kinds(found),
             saved=self.save,
             refresh=self._refresh,
+            exclusive=self._lock,
         )
         self.helm = MemoryHelm(self.cluster, self.files, CHART)
         self._write_files()
@@ -79,10 +82,11 @@ class RehearsalWorld:
         """The world of that name or file, as the last command left it. Raises `UsageError`."""
         name, path = definition.locate(name_or_file)
         world = cls(name, definition.load(name, path), Path(state_dir), clock)
-        if not world._load():
-            world._populate()
-            world.simulation.advance()
-            world.save()
+        with world._lock:
+            if not world._load():
+                world._populate()
+                world.simulation.advance()
+                world.save()
         return world
 
     @staticmethod
@@ -98,8 +102,10 @@ class RehearsalWorld:
 
     async def close(self) -> None:
         """Keeps the world for the next command."""
-        if self.store.version != self._saved_version:
-            self.save()
+        with self._lock:
+            self._refresh()
+            if self.store.version != self._saved_version:
+                self.save()
 
     def save(self) -> None:
         """Writes the state atomically; it holds no secret, only hashes."""
@@ -119,12 +125,12 @@ class RehearsalWorld:
         except OSError as error:
             text = f"the rehearsal cannot be kept in {self._state.parent}: {(error.strerror or '').lower()}"
             raise Refused(text, "Free some space there, or give another --state-dir.") from error
-        self._seen = self._state.stat().st_mtime_ns
+        self._seen = _mark(self._state)
         self._saved_version, self._saved_at = self.store.version, self._clock()
 
     def _load(self) -> bool:
         try:
-            seen = self._state.stat().st_mtime_ns
+            seen = _mark(self._state)
             saved = json.loads(self._state.read_text("utf-8"))
         except FileNotFoundError:
             return False
@@ -142,14 +148,15 @@ class RehearsalWorld:
 
     def _refresh(self) -> None:
         """Takes over what another process wrote; keeps what happened by itself."""
-        try:
-            moved = self._state.stat().st_mtime_ns != self._seen
-        except FileNotFoundError:
-            moved = False
-        if moved:
-            self._load()
-        elif self.store.version != self._saved_version and self._clock() - self._saved_at > SAVE_EVERY:
-            self.save()
+        with self._lock:
+            try:
+                moved = _mark(self._state) != self._seen
+            except FileNotFoundError:
+                moved = False
+            if moved:
+                self._load()
+            elif self.store.version != self._saved_version and self._clock() - self._saved_at > SAVE_EVERY:
+                self.save()
 
     def _populate(self) -> None:
         begun = self._clock() - float(self.definition.get("age", 0))
@@ -184,6 +191,12 @@ class RehearsalWorld:
 
     def _hash_slot(self, slot: Slot) -> str:
         return value_hash(slot.key, self.vault.fill(slot))
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    """What tells one saved state from the next; two may come within one tick of the file system's clock."""
+    about = path.stat()
+    return (about.st_mtime_ns, about.st_ino)
 
 
 def _own_kinds(found: Definition) -> list[Kind]:
