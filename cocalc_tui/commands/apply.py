@@ -8,17 +8,19 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cocalc_tui.commands.common import only_of, paint, session
 from cocalc_tui.commands.plan import questions_in, refuse_unready
+from cocalc_tui.core.findings import Status
 from cocalc_tui.engine.applying import Applier
 from cocalc_tui.engine.judging import Judged
 from cocalc_tui.engine.progress import Progress
 from cocalc_tui.engine.session import Session
-from cocalc_tui.errors import Stale, UsageError
+from cocalc_tui.errors import CocalcError, Stale, Unreached, UsageError
 from cocalc_tui.options import Options
 from cocalc_tui.render.documents import event_document
 from cocalc_tui.render.text import Paint, plan_text, progress_text, questions_text
@@ -54,7 +56,23 @@ def refuse_stale(document: dict[str, Any], judged: Judged) -> None:
 
 
 async def apply(arguments: argparse.Namespace, options: Options) -> int:
-    """Applies; see `EXIT_CODES` for what the result means."""
+    """Applies; see `EXIT_CODES` for what the result means. JSON ends in a summary, also of a refusal."""
+    try:
+        return await _apply(arguments, options)
+    except CocalcError as error:
+        if arguments.output == "json":
+            _refusal(error.message, error.remedy, error.exit_code)
+        raise
+
+
+def _refusal(message: str, remedy: str, code: int) -> None:
+    said = Progress(
+        "summary", time.time(), message=message, remedy=remedy, writes=0, done=0, failed=0, exit=code
+    )
+    print(json.dumps(event_document(said), ensure_ascii=False), flush=True)
+
+
+async def _apply(arguments: argparse.Namespace, options: Options) -> int:
     only = only_of(arguments.only)
     document = read_plan(arguments.planfile) if arguments.planfile else None
     async with session(options, live=True) as running:
@@ -65,13 +83,23 @@ async def apply(arguments: argparse.Namespace, options: Options) -> int:
         open_questions = questions_in(judged, only)
         if open_questions:
             print(questions_text(open_questions, STEPS), file=sys.stderr)
+            if arguments.output == "json":
+                _refusal("needed fields have no answer: " + ", ".join(open_questions), "Answer them.", 2)
             return 2
+        refuse_unseen(judged)
         if only:
             refuse_unready(judged, only)
         if not arguments.yes and not document:
             confirm(judged, only, paint(options, sys.stderr))
         await keep_answers(running, options)
         return await _run(running, only, arguments.output, paint(options))
+
+
+def refuse_unseen(judged: Judged) -> None:
+    """Raises `Unreached` where the cluster itself could not be seen."""
+    seen = judged.finding("cluster.reachable")
+    if seen and seen.verdict.status is Status.UNKNOWN:
+        raise Unreached(f"{seen.verdict.summary}; nothing was changed", seen.verdict.remedy)
 
 
 def confirm(judged: Judged, only: frozenset[str], out: Paint) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from difflib import get_close_matches
 
 from cocalc_tui.core.findings import Finding, Status, worst
+from cocalc_tui.engine.misfits import CHECK
 from cocalc_tui.engine.session import Session
 from cocalc_tui.errors import UsageError
 from cocalc_tui.options import Options
@@ -70,7 +71,7 @@ def chosen(findings: Sequence[Finding], targets: Sequence[str]) -> tuple[Finding
         step_id, dot, check = target.partition(".")
         known_step(step_id)
         checks = [c.id for s in STEPS if s.id == step_id for c in s.checks]
-        if dot and check not in checks:
+        if dot and check not in (*checks, CHECK):
             near = get_close_matches(check, checks, 1, 0.5)
             raise UsageError(
                 f"{step_id} has no check {check}" + (f"; nearest is {near[0]}" if near else ""),

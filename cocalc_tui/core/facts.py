@@ -19,9 +19,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The server refused to tell (401, 403), with its reason."""
+    """The server refused to tell (401, 403), with its reason, and what to do where that is known."""
 
     reason: str
+    remedy: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Unreachable:
     """No usable answer: refused, timed out, malformed; with the reason and from where it was asked."""
 
     reason: str
+    remedy: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.step import Field, Step
 from cocalc_tui.errors import UsageError
 
+WRITE = "Write each answer as STEP: {FIELD: VALUE} below `answers:`."
 THREE_WAYS = "give it as {env: NAME}, {file: PATH} or {keyring: NAME}"
 SOURCES = ("env", "file", "keyring")
 
@@ -23,32 +24,35 @@ def parse(text: str, steps: Sequence[Step], where: str, source: Source = Source.
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{where}, line {line}: {error.problem or 'not readable as YAML'}") from error
-    except yaml.YAMLError as error:
-        raise UsageError(f"{where}: not readable as YAML: {error}") from error
+        problem = error.problem or "not readable as YAML"
+        remedy = "Indent with spaces, never with tabs." if "\\t" in problem else WRITE
+        raise UsageError(f"{where}, line {line}: {problem}", remedy) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        words = str(error).splitlines()[0]
+        raise UsageError(f"{where}: not readable as YAML: {words}", WRITE) from None
     answers = Answers()
     if root is None:
         return answers
     top = _mapping(root, where, "the file")
     _known(top, ("version", "answers"), where, "key")
     version = top.get("version")
-    if version is None or _plain(version[1]) != 1:
+    if version is None or _plain(version[1], where) != 1:
         line = version[1].start_mark.line + 1 if version else 1
         raise UsageError(f"{where}, line {line}: version must be 1", "Begin the file with `version: 1`.")
-    if "answers" not in top or _plain(top["answers"][1]) is None:
+    if "answers" not in top or _plain(top["answers"][1], where) is None:
         return answers
     by_id = {step.id: step for step in steps}
     sections = _mapping(top["answers"][1], where, "answers")
     _known(sections, tuple(by_id), where, "step")
     for step_id, (_, node) in sections.items():
         step = by_id[step_id]
-        if _plain(node) is None:
+        if _plain(node, where) is None:
             continue
         fields = _mapping(node, where, f"answers.{step_id}")
         _known(fields, tuple(f.name for f in step.fields), where, f"field of {step_id}")
         for name, (_, value_node) in fields.items():
             field = step.field(name)
-            value = _plain(value_node)
+            value = _plain(value_node, where)
             if field is None or value is None:
                 continue
             place = f"{where}, line {value_node.start_mark.line + 1}: {step_id}.{name}"
@@ -63,16 +67,18 @@ def parse_set(texts: Sequence[str], steps: Sequence[Step]) -> Answers:
         path, equals, raw = text.partition("=")
         step_id, dot, name = path.strip().partition(".")
         if not equals or not dot:
-            raise UsageError(f"--set {path}: write it as STEP.FIELD=VALUE")
+            raise UsageError(f"--set {path}: it has no STEP.FIELD=VALUE", "Write --set STEP.FIELD=VALUE.")
         step = next((s for s in steps if s.id == step_id), None)
         if step is None:
             raise UsageError(
-                f"--set {path}: there is no step {step_id}{_near(step_id, [s.id for s in steps])}"
+                f"--set {path}: there is no step {step_id}{_near(step_id, [s.id for s in steps])}",
+                f"Steps are {', '.join(s.id for s in steps)}.",
             )
         field = step.field(name)
         if field is None:
             raise UsageError(
-                f"--set {path}: {step_id} has no field {name}{_near(name, [f.name for f in step.fields])}"
+                f"--set {path}: {step_id} has no field {name}{_near(name, [f.name for f in step.fields])}",
+                f"Its fields are {', '.join(f.name for f in step.fields)}.",
             )
         value: Any = raw
         if field.secret:
@@ -160,8 +166,12 @@ def _near(name: str, allowed: Sequence[str]) -> str:
     return f"; nearest is {near[0]}" if near else ""
 
 
-def _plain(node: yaml.Node) -> Any:
-    return yaml.SafeLoader("").construct_document(node)
+def _plain(node: yaml.Node, where: str) -> Any:
+    try:
+        return yaml.SafeLoader("").construct_document(node)
+    except (yaml.YAMLError, ValueError) as error:
+        words = getattr(error, "problem", None) or str(error)
+        raise UsageError(f"{where}, line {node.start_mark.line + 1}: {words}", WRITE) from None
 
 
 def _value(field: Field, value: Any, place: str, *, on_argv: bool = False) -> Value:
@@ -173,7 +183,7 @@ def _value(field: Field, value: Any, place: str, *, on_argv: bool = False) -> Va
         ways = "env:NAME, file:PATH or keyring:NAME" if on_argv else THREE_WAYS
         raise UsageError(
             f"{place} is a secret and cannot stand here in clear",
-            f"Instead of the value {ways.replace('give it as ', 'give ')}.",
+            f"Instead of the value give {ways.removeprefix('give it as ')}.",
         )
     if field.kind == "mapping":
         if isinstance(value, Mapping):

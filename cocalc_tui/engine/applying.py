@@ -73,7 +73,7 @@ class Applier:
             await self._lease.give_back()
         writes = self.writes + self.session.world.cluster.writes - before
         if not exit_code:
-            exit_code = 3 if run.failed else 4 if run.left else 0
+            exit_code = 3 if run.failed else 6 if run.unseen else 4 if run.left else 0
         outcome = Outcome(writes, run.done, run.failed, run.left, exit_code)
         emit(
             Progress(
@@ -134,6 +134,7 @@ class _Run:
         self.skipped = skipped
         self.done = 0
         self.failed = 0
+        self.unseen = False
         self.not_tried: list[Left] = []
         self.broken: dict[str, str] = {}
 
@@ -201,11 +202,13 @@ class _Run:
                 return f"after {dep}: {self.broken[dep]}"
             state = judged.step(dep).state
             stuck = state in (State.BROKEN, State.FOREIGN, State.ABSENT) or (dep, state) == NO_CLUSTER
+            self.unseen = self.unseen or (dep, state) == NO_CLUSTER
             if stuck or (state is State.PARTIAL and judged.step(dep).people):
                 return f"after {dep}: {judged.step(dep).summary}"
         if planned.blocked == CHOICE:
             return "" if planned.id in self.accepted else f"{planned.note}: a person has to choose"
         if planned.blocked.startswith(NOT_SEEN):
+            self.unseen = True
             return planned.blocked
         return "" if planned.blocked.startswith("after ") else planned.blocked
 

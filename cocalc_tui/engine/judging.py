@@ -14,8 +14,9 @@ from cocalc_tui.core.step import Person, Step
 from cocalc_tui.core.topics import Need, Probe
 from cocalc_tui.core.view import View, why_unseen
 from cocalc_tui.core.wish import Wish
-from cocalc_tui.engine.answering import effective, error_of, unanswered
+from cocalc_tui.engine.answering import effective, unanswered
 from cocalc_tui.engine.differing import planned
+from cocalc_tui.engine.misfits import errors_of, held, with_answers
 from cocalc_tui.engine.planning import make_plan
 
 CLUSTER = Probe.of("cluster")
@@ -91,13 +92,22 @@ def judge(steps: Sequence[Step], facts: Facts, given: Answers, now: float = 0.0)
     view = replace(view, wishes=wishes)
     wanted = tuple(a for step in steps for a in step.actions(view))
     view = replace(view, wanted=wanted)
-    findings = {step.id: tuple(_find(step, check, view) for check in step.checks) for step in steps}
-    plans = {step.id: tuple(planned(a, view) for a in wanted if a.step == step.id) for step in steps}
+    errors = {step.id: errors_of(step, view) for step in steps}
+    findings = {
+        step.id: with_answers(step, tuple(_find(step, c, view) for c in step.checks), errors[step.id])
+        for step in steps
+    }
+    plans = {
+        step.id: tuple(held(planned(a, view), errors[step.id]) for a in wanted if a.step == step.id)
+        for step in steps
+    }
     states = {step.id: _state(step, view, findings[step.id], plans[step.id]) for step in steps}
     plan = make_plan(steps, view, plans, states=states, findings=findings, questions=unanswered(steps, view))
     by_id = {p.id: p for p in plan.actions}
     judged = tuple(
-        _judged(step, view, findings[step.id], states, tuple(by_id[p.id] for p in plans[step.id]))
+        _judged(
+            step, view, findings[step.id], states, tuple(by_id[p.id] for p in plans[step.id]), errors[step.id]
+        )
         for step in steps
     )
     return Judged(view, judged, plan, _needs(steps, view, wanted))
@@ -139,9 +149,9 @@ def _find(step: Step, check: Check, view: View) -> Finding:
 
 
 def _unseen(observation: Denied | Unreachable) -> Verdict:
-    remedy = UNSEEN_REMEDY
-    if isinstance(observation, Denied):
-        remedy = "Let a cluster admin grant the right (cocalc-tui export rights shows it), or log in again."
+    remedy = observation.remedy or UNSEEN_REMEDY
+    if isinstance(observation, Denied) and not observation.remedy:
+        remedy = "Let a cluster admin grant the right: cocalc-tui export rights shows it."
     return unknown(why_unseen(observation), remedy)
 
 
@@ -172,10 +182,10 @@ def _judged(
     findings: tuple[Finding, ...],
     states: dict[str, State],
     plans: tuple[Planned, ...],
+    errors: tuple[tuple[str, str], ...],
 ) -> JudgedStep:
     people = tuple(step.people(view))
     pending = any(f.pending for f in findings)
-    errors = tuple((f.name, e) for f in step.fields if (e := error_of(f, step, view)))
     waits = tuple(a for a in step.after if states.get(a, State.READY) is not State.READY)
     if people and states[step.id] is not State.READY:
         waits = (*waits, "person")

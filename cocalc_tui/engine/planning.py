@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cocalc_tui.core.action import Action, Apply, Wait
+from cocalc_tui.core.action import Action, Apply, Helm, Wait
 from cocalc_tui.core.findings import Finding, State, Status
 from cocalc_tui.core.plan import Left, Plan, Planned
 from cocalc_tui.core.rights import missing
@@ -39,7 +39,7 @@ def make_plan(
         _digest(actions, view),
         view.facts.cluster_uid,
         view.facts.generation,
-        _left(steps, view, plans, states, findings),
+        _left(steps, view, plans, findings),
         missing(view),
         questions,
     )
@@ -67,7 +67,6 @@ def _left(
     steps: Sequence[Step],
     view: View,
     plans: Mapping[str, Sequence[Planned]],
-    states: Mapping[str, State],
     findings: Mapping[str, Sequence[Finding]],
 ) -> tuple[Left, ...]:
     left: list[Left] = []
@@ -78,12 +77,26 @@ def _left(
             for p in plans[step.id]
             if p.verb == "adopt"
         ]
-        comes = any(p.verb != "keep" for name in (step.id, *step.after) for p in plans[name])
-        if states[step.id] in (State.BROKEN, State.FOREIGN, State.ABSENT) and not comes:
-            bad = next((f for f in findings[step.id] if f.verdict.status is Status.FAIL), None)
-            if bad:
-                left.append(Left(step.id, bad.verdict.remedy))
+        left += [Left(step.id, f.verdict.remedy) for f in _unmended(step, plans, findings[step.id])]
     return tuple(left)
+
+
+def _unmended(
+    step: Step, plans: Mapping[str, Sequence[Planned]], findings: Sequence[Finding]
+) -> Sequence[Finding]:
+    """The first failure that nothing of the plan can mend: what is absent comes with any change of the step
+    or of what it depends on, what is broken only with a change of the step itself or a new release."""
+    own = [p for p in plans[step.id] if p.verb != "keep" and not p.blocked]
+    before = [p for name in step.after for p in plans[name] if p.verb != "keep"]
+    release = any(isinstance(p.action, Helm) for p in (*own, *before))
+    mends = release or any(p.verb in ("update", "delete", "run") for p in own)
+    for finding in findings:
+        if finding.verdict.status is not Status.FAIL:
+            continue
+        broken = finding.verdict.state in (None, State.BROKEN)
+        if not (mends if broken else own or before):
+            return (finding,)
+    return ()
 
 
 def _digest(actions: Sequence[Planned], view: View) -> str:

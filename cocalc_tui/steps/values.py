@@ -9,12 +9,13 @@ from cocalc_tui.core.action import Action, WriteFile, WriteSecrets
 from cocalc_tui.core.findings import Check, State, Verdict, absent, failed, passed, skipped, warned
 from cocalc_tui.core.resolve import unknown_keys
 from cocalc_tui.core.step import Field, Step
-from cocalc_tui.core.topics import Need
+from cocalc_tui.core.topics import Need, Probe
 from cocalc_tui.core.values import ValuesError, parse
 from cocalc_tui.core.values_checks import by_hand, cause, some, type_problems, unknown_text
 from cocalc_tui.core.values_view import DEFAULT, complaints, edited, needs, rendered, resolved, wanted
 from cocalc_tui.core.view import View
 
+CLUSTER = Probe.of("cluster")
 FIRST = "needs a file that can be read"
 NO_CHART = "needs the chart"
 
@@ -31,6 +32,11 @@ def needs_dry_run(view: View) -> Iterable[Need]:
     if probe is None or not view.seen(values_view.render(view) or probe) or rendered(view).get("error"):
         return needs_render(view)
     return (*needs_render(view), probe)
+
+
+def needs_all(view: View) -> Iterable[Need]:
+    """What is to be written follows from the cluster, too."""
+    return (*needs(view), CLUSTER)
 
 
 def readable(view: View) -> Verdict:
@@ -273,7 +279,7 @@ STEP = Step(
             "Written",
             "The file must hold what the answers say, apart from what was changed by hand.",
             written,
-            needs,
+            needs_all,
             counts=True,
         ),
     ),

@@ -18,7 +18,8 @@ from cocalc_tui.adapters.kube.threads import Stop, Stopping
 from cocalc_tui.adapters.kube.transport import tls_trouble, unreached
 from cocalc_tui.adapters.kube.trouble import Idle, not_json, refusal
 
-CONNECT = 3.0  # seconds for TCP and TLS
+CONNECT = 2.0  # seconds for TCP and TLS
+SILENT = 3.0  # seconds in which a server that did not even greet is not asked again
 PIECE = 1 << 16  # bytes
 
 
@@ -28,6 +29,7 @@ class Client:
     def __init__(self, login: Login) -> None:
         self.login = login
         self.count: Callable[[Request], None] = lambda request: None
+        self._silent_at = self._heard_at = -SILENT
 
     def json(self, request: Request, stop: Stop) -> dict[str, Any]:
         """The decoded answer. Raises `Refused`, `Unreached`, or `Expired` for a version that is too old."""
@@ -100,6 +102,8 @@ class Client:
     def _send(self, api: Any, request: Request, stop: Stop, again: bool = True) -> BaseHTTPResponse:
         if stop:
             raise Stopping
+        if time.monotonic() - self._silent_at < SILENT:
+            raise self._unreached(request, urllib3.exceptions.TimeoutError())
         self.count(request)
         headers = {"Accept": request.accept}
         if request.body is not None:
@@ -125,7 +129,11 @@ class Client:
                 return self._send(api, request, stop, again=False)
             raise self._unreached(request, error) from None
         except urllib3.exceptions.HTTPError as error:
+            now = time.monotonic()
+            if type(error) is urllib3.exceptions.ConnectTimeoutError and now - self._heard_at > CONNECT:
+                self._silent_at = now  # a kind of its own is a server that refuses, and may soon be there
             raise self._unreached(request, error) from None
+        self._heard_at = time.monotonic()
         try:
             stop.hold(response)
         except Stopping:

@@ -64,9 +64,11 @@ def not_json(asked: str) -> Unreached:
 
 def unseen(error: CocalcError) -> Denied | Unreachable:
     """The observation that an error stands for."""
-    if isinstance(error, Refused) and error.code in (401, 403):
+    if isinstance(error, Refused) and error.code == 401:
+        return Denied(error.message, error.remedy)
+    if isinstance(error, Refused) and error.code == 403:
         return Denied(error.message)
-    return Unreachable(error.message)
+    return Unreachable(error.message, error.remedy)
 
 
 def _status(body: bytes) -> Mapping[str, Any]:
