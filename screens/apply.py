@@ -125,7 +125,10 @@ class ApplyScreen(Shown):
             return
         found = rollout.rollout(judged.view)
         now = advance(job, self.desk.live.clock(), found.share)
-        self.query_one("#title", Static).update(apply_text.title(job, now, self.size.width), layout=False)
+        stuck = next((c.workload.partition("/")[2] for c in found.causes if c.persistent), "")
+        at_it = stuck if now.running and now.running.planned.step == "release" else ""
+        title = apply_text.title(job, now, self.size.width, at_it)
+        self.query_one("#title", Static).update(title, layout=False)
         self._actions(now)
         self._side(job, now, found)
         self._log(job, judged)

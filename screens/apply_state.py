@@ -10,7 +10,7 @@ from cocalc_tui.engine.progress import Progress
 from cocalc_tui.screens.applying import ApplyRun
 from cocalc_tui.screens.review_plan import seconds_of
 
-Status = Literal["waiting", "running", "done", "kept", "skipped", "failed"]
+Status = Literal["waiting", "running", "done", "kept", "skipped", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +67,17 @@ def advance(run: ApplyRun, now: float, ready: float = 0.0) -> Advance:
     """The state at a moment. `ready` is the share of workloads that are ready (0 to 1)."""
     planned = [p for p in run.plan.actions if not run.only or p.step in run.only]
     changing = [p for p in planned if p.verb != "keep"] or planned
-    rows = tuple(_row(p, run.spans.get(p.id)) for p in changing)
+    rows = tuple(_row(p, run.spans.get(p.id), run.running) for p in changing)
     end = run.events[-1].at if run.events and not run.running else now
     left = sum(_left(r, now, ready) for r in rows)
     return Advance(rows, max(0.0, end - run.started_at), left)
 
 
-def _row(planned: Planned, span: tuple[Progress, Progress] | None) -> Row:
+def _row(planned: Planned, span: tuple[Progress, Progress] | None, running: bool) -> Row:
     if span is None:
         return Row(planned)
     first, last = span
-    status: Status = "running"
+    status: Status = "running" if running else "stopped"
     if last.event == "finished":
         status = "done"
     elif last.event == "failed":

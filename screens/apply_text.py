@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from cocalc_tui.core.words import duration
-from cocalc_tui.screens.apply_state import Advance, Row
+from cocalc_tui.screens.apply_state import Advance, Row, Status
 from cocalc_tui.screens.applying import ApplyRun
 from cocalc_tui.screens.review_plan import about
 from cocalc_tui.screens.text import Part, cut, fit, line, wrapped
@@ -16,18 +16,43 @@ SIGNS = {
     "done": ("✓", "$success"),
     "kept": ("=", "$muted"),
     "skipped": ("·", "$muted"),
+    "stopped": ("…", "$warning"),
     "failed": ("✗", "$error"),
 }
 
+WORDS: tuple[tuple[Status, str], ...] = (
+    ("done", "done"),
+    ("kept", "already so"),
+    ("failed", "failed"),
+    ("skipped", "not tried"),
+    ("stopped", "stopped"),
+)
 
-def title(run: ApplyRun, now: Advance, width: int) -> Content:
-    """What is going on, a bar, the time passed and left."""
-    head, tail = _head(run, now), _tail(run, now, width)
+
+def title(run: ApplyRun, now: Advance, width: int, stuck: str = "") -> Content:
+    """What is going on, a bar, the time passed and left; `stuck` names what holds it up."""
+    head, tail = _head(run, now), _tail(run, now, width, stuck)
     room = width - head.cell_length - tail.cell_length - 6
     share = now.settled / len(now.rows) if now.rows else 1.0
-    token = "error" if now.failed else "primary" if run.running else "success"
+    token = (
+        "error"
+        if now.failed
+        else "primary"
+        if run.running
+        else "success"
+        if now.settled == len(now.rows)
+        else "warning"
+    )
     middle = bar(share, room, token) if room > 6 else Content("")
     return line(" ", head, "  ", middle, "  ", tail).truncate(width)
+
+
+def _tone(run: ApplyRun, now: Advance) -> str:
+    if now.failed:
+        return "error"
+    if run.running:
+        return "primary"
+    return "success" if now.settled == len(now.rows) else "warning"
 
 
 def _head(run: ApplyRun, now: Advance) -> Content:
@@ -47,17 +72,19 @@ def _head(run: ApplyRun, now: Advance) -> Content:
     return line(("✓", "$success"), (" Applied", "bold"), count)
 
 
-def _tail(run: ApplyRun, now: Advance, width: int) -> Content:
+def _tail(run: ApplyRun, now: Advance, width: int, stuck: str) -> Content:
     passed = duration(now.passed)
     if not run.running:
         return line((f"in {passed}", "$muted"))
+    if stuck:
+        return line(f"{passed} passed, ", (f"held up by {stuck}", "$error"))
     left = about(now.left) if now.left >= 30 else f"about {max(1, round(now.left))} s"
     return line(f"{passed} passed, {left} left" if width >= 100 else f"{passed}, {left} left")
 
 
 def row(one: Row, now: float, width: int, spin: str) -> Content:
     """Sign, target, how long."""
-    took = duration(one.seconds(now)) if one.status in ("running", "done", "failed") else ""
+    took = duration(one.seconds(now)) if one.status in ("running", "done", "stopped", "failed") else ""
     sign: Part = SIGNS.get(one.status, (spin, "$primary"))
     tone = {"running": "", "failed": "$error"}.get(one.status, "$muted")
     room = width - 2 - (len(took) + 1 if took else 0)
@@ -67,7 +94,13 @@ def row(one: Row, now: float, width: int, spin: str) -> Content:
 
 def counts(now: Advance) -> str:
     """How many are done, failed, waiting."""
-    words = (("done", "done"), ("kept", "already so"), ("failed", "failed"), ("skipped", "not tried"))
+    words = (
+        ("done", "done"),
+        ("stopped", "stopped"),
+        ("kept", "already so"),
+        ("failed", "failed"),
+        ("skipped", "not tried"),
+    )
     parts = [f"{n} {word}" for status, word in words if (n := now.count(status))]  # type: ignore[arg-type]
     if now.running:
         parts.append("1 running")

@@ -20,10 +20,10 @@ class Taken(NamedTuple):
 
 
 ALL = (
-    Taken("values", "my-values.yaml", "the values file as it would be written"),
-    Taken("script", "install.sh", "the same as a script, to read and run"),
-    Taken("report", "report.html", "all that was seen, without secrets"),
-    Taken("answers", "answers.yaml", "to do the same on another cluster"),
+    Taken("values", "my-values.yaml", "the values as planned"),
+    Taken("script", "install.sh", "the same as a script"),
+    Taken("report", "report.html", "what was seen, no secrets"),
+    Taken("answers", "answers.yaml", "for another cluster"),
     Taken("rights", "rights.yaml", "the roles that this login lacks"),
 )
 
