@@ -22,7 +22,7 @@ from cocalc_tui.screens.glyphs import BULLETS
 from cocalc_tui.screens.text import cut, fit
 from cocalc_tui.screens.widgets.choosing import Choosing, entries_of
 
-LABEL = 16
+LABEL, WIDEST = 16, 20
 LONGEST = 4096
 YES_NO = (Choice("yes"), Choice("no"))
 
@@ -60,9 +60,10 @@ class FieldRow(Vertical):
             self.value = value
             self.typed_secret = typed_secret
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, label: int = LABEL) -> None:
         super().__init__(classes="field")
         self.field = field
+        self._label_width = label
         self._shown = ""
         self._set = False
         self._from = ""
@@ -71,11 +72,14 @@ class FieldRow(Vertical):
     def compose(self) -> ComposeResult:
         """Label, editor, source; the error below."""
         with Horizontal(classes="field-line"):
-            yield Static(fit(self.field.label, LABEL), classes="field-label", markup=False)
+            label = Static(fit(self.field.label, self._label_width), classes="field-label", markup=False)
+            label.styles.width = self._label_width + 1
+            yield label
             yield self._editor()
             yield Static(classes="field-source", markup=False)
         error = Static(classes="field-error", markup=False)
         error.display = False
+        error.styles.padding = (0, 0, 0, self._label_width + 1)
         yield error
 
     def _editor(self) -> Widget:
@@ -130,6 +134,8 @@ class FieldRow(Vertical):
             editor.hint(self.field.placeholder)
         if text == editor.value or (isinstance(value, Mapping) and editor.has_focus):
             return
+        if editor.has_focus and editor.value != self._shown:
+            return  # typed since: its own change is on the way, and must not be undone by an older answer
         self._shown = text
         with self.prevent(Input.Changed):
             editor.value = text
@@ -211,6 +217,11 @@ class FieldRow(Vertical):
         """Takes the typed answer back: what the file, the chart or the cluster says counts again."""
         self._shown = ""
         self.post_message(self.Answered(self, None))
+
+
+def label_width(fields: Sequence[Field]) -> int:
+    """How wide the labels of a step are: all alike, and no wider than they must be."""
+    return max(LABEL, min(WIDEST, max((len(f.label) for f in fields), default=0)))
 
 
 def as_text(value: Any) -> str:
