@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import locale
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.redact import redact
 from cocalc_tui.core.step import Step
-from cocalc_tui.engine.session import Session
 from cocalc_tui.options import Options
 from cocalc_tui.ports import World
 from cocalc_tui.screens.app import CocalcApp
@@ -27,6 +28,9 @@ from cocalc_tui.wiring import (
     with_examples,
 )
 
+if TYPE_CHECKING:
+    from cocalc_tui.engine.session import Session
+
 REHEARSAL = "rehearsal:"
 COLORS = {"linux": 16, "xterm": 16, "vt100": 2, "vt220": 2}
 
@@ -35,6 +39,8 @@ def run_app(options: Options, steps: Sequence[Step], given: Answers) -> int:
     """Runs until the user leaves; gives the exit code."""
 
     async def opened(choice: str | None) -> World:
+        gc.freeze()  # all that was imported for the first paint stays
+        gc.enable()
         if choice and choice.startswith(REHEARSAL):
             return await open_world(replace(options, world=choice.removeprefix(REHEARSAL)))
         if choice:

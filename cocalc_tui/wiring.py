@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cocalc_tui.adapters.state import append_journal, load_answers, run_folder, save_answers
 from cocalc_tui.core.answers import Answers, Source
@@ -14,12 +15,13 @@ from cocalc_tui.core.facts import Seen
 from cocalc_tui.core.redact import redact
 from cocalc_tui.core.step import Step
 from cocalc_tui.engine.answers_file import dump, merge, parse, parse_set, with_source
-from cocalc_tui.engine.judging import CLUSTER
 from cocalc_tui.engine.lease import Holder
-from cocalc_tui.engine.session import Session
 from cocalc_tui.errors import UsageError
 from cocalc_tui.options import Options
 from cocalc_tui.ports import World
+
+if TYPE_CHECKING:
+    from cocalc_tui.engine.session import Session
 
 
 async def open_world(options: Options, context: str | None = None) -> World:
@@ -125,6 +127,8 @@ async def journal(session: Session, options: Options, line: str) -> None:
 
 
 async def _folder(session: Session, options: Options) -> Path | None:
+    from cocalc_tui.engine.judging import CLUSTER  # not before the first paint
+
     seen = await session.known(CLUSTER)
     uid = seen.objects[0].get("uid") if isinstance(seen, Seen) and seen.objects else None
     return run_folder(options.state_path, str(uid), session.judged.view.namespace) if uid else None

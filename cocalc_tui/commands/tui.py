@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 
@@ -24,6 +25,7 @@ def open_tui(options: Options) -> int:
             "the full screen needs a terminal",
             "Run it in a terminal, or use a command: check, status, plan, apply, export (see --help).",
         )
+    gc.disable()  # nothing is garbage before the first paint; `full_screen` enables it then
     from cocalc_tui.full_screen import run_app
 
     return run_app(options, STEPS, given)
