@@ -215,7 +215,7 @@ class FieldRow(Vertical):
 
     def action_take_back(self) -> None:
         """Takes the typed answer back: what the file, the chart or the cluster says counts again."""
-        self._shown = ""
+        self._shown = self.editor.value if isinstance(self.editor, FieldInput) else ""
         self.post_message(self.Answered(self, None))
 
 
