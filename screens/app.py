@@ -15,6 +15,7 @@ from cocalc_tui.screens.frame import Frame
 from cocalc_tui.screens.widgets.modal import Box
 
 if TYPE_CHECKING:
+    from cocalc_tui.engine.progress import Progress
     from cocalc_tui.screens.applying import ApplyRun
     from cocalc_tui.screens.confirm import Consent
 
@@ -108,7 +109,7 @@ class CocalcApp(Frame):
         session = self.live.session
         if session is None:
             if self.live.phase == "failed":
-                self._picked(self.first or "")
+                self.reopen()
             return
         screen = self.shown
         step = getattr(screen, "step", None)
@@ -194,9 +195,14 @@ class CocalcApp(Frame):
             return
         self._asked_to_stop = False
         self.applying = ApplyRun(self.live.session, self.me, only, accepted, skipped)
-        self.applying.listen(lambda event: self.say(event.message) if event.message else None)
+        self.applying.listen(self._tell_elsewhere)
         self.run_worker(self._apply(self.applying), name="apply", group="apply")
         self.show_apply()
+
+    def _tell_elsewhere(self, event: Progress) -> None:
+        """On other screens the key line says what happens; the apply's own screen has it in its log."""
+        if event.message and self.shown is not None and self.shown.NAME != "apply":
+            self.say(event.message)
 
     async def _apply(self, run: ApplyRun) -> None:
         await run.run()

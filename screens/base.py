@@ -72,7 +72,8 @@ class Shown(Screen[None]):
 
     def flash(self, text: str) -> None:
         """Says something in the key line for some seconds."""
-        self.query_one(KeyLine).flash(text)
+        for keys in self.query(KeyLine):
+            keys.flash(text)
 
     def on_mount(self) -> None:
         """First paint."""

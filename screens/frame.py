@@ -115,7 +115,7 @@ class Frame(App[int]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.run_worker(self._open(self.first), name="open", group="world", exclusive=True)
+        self.reopen()
 
     async def _open(self, choice: str | None) -> None:
         await self.live.open(choice)
@@ -206,7 +206,11 @@ class Frame(App[int]):
     def _picked(self, choice: str | None) -> None:
         if choice is not None:
             self.first = choice
-            self.run_worker(self._open(choice), name="open", group="world", exclusive=True)
+            self.reopen()
+
+    def reopen(self) -> None:
+        """Opens the chosen world again, or anew."""
+        self.run_worker(self._open(self.first), name="open", group="world", exclusive=True)
 
     def say(self, text: str) -> None:
         """Says something in the key line of the screen in sight."""

@@ -20,7 +20,7 @@ from cocalc_tui.screens.live import Live
 from cocalc_tui.screens.text import cut, fit, line, lines, status_glyph, wrapped
 from cocalc_tui.screens.widgets.pane import Reading
 
-NAME = 12
+NAME = 14
 TONE = {
     Status.PASS: "$muted",
     Status.SKIPPED: "$muted",

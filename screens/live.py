@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cocalc_tui.core.answers import Answers, Source, Value
-from cocalc_tui.core.facts import Facts, Seen
+from cocalc_tui.core.facts import Facts, Observed, Seen, Unreachable, fold
 from cocalc_tui.core.step import Step
 from cocalc_tui.errors import CocalcError
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OpenWorld = Callable[[str | None], Awaitable["World"]]
 KEEP_AFTER = 1.0
+ROUNDS = 4
+"""What a step needs may depend on what another need answered."""
 Phase = Literal["opening", "open", "failed"]
 
 
@@ -90,7 +92,7 @@ class Live:
             world = await self.outside.open_world(choice)
         except CocalcError as error:
             self.phase, self.trouble = "failed", error
-            self._changed()
+            self._judge_blind()
             return
         given = self.outside.complete(self.given, world)
         session = Session(world, self.steps, given, clock=self.clock)
@@ -125,10 +127,16 @@ class Live:
             self._judge_blind()
 
     def _judge_blind(self) -> None:
-        """Judges what can be judged without any facts."""
+        """Judges what can be judged without any facts; where there is no cluster the rest is unknown."""
         from cocalc_tui.engine.judging import judge
 
-        self.judged = judge(self.steps, Facts(), self.given, self.clock())
+        facts = Facts()
+        judged = judge(self.steps, facts, self.given, self.clock())
+        for _ in range(ROUNDS if self.phase == "failed" else 0):
+            for need in judged.pending:
+                facts = fold(facts, Observed(need, Unreachable("no cluster is open")))
+            judged = judge(self.steps, facts, self.given, self.clock())
+        self.judged = judged
         self._changed()
 
     def _keep_soon(self, session: Session) -> None:

@@ -18,7 +18,7 @@ from cocalc_tui.screens.step_text import changes_of, head, rail_row
 from cocalc_tui.screens.text import counted
 from cocalc_tui.screens.widgets.actions import Act, ActionRow
 from cocalc_tui.screens.widgets.changes import consequence, verb_counts
-from cocalc_tui.screens.widgets.fields import FieldRow
+from cocalc_tui.screens.widgets.fields import FieldRow, label_width
 from cocalc_tui.screens.widgets.findings import counts, findings
 from cocalc_tui.screens.widgets.keyline import Key
 from cocalc_tui.screens.widgets.pane import Reading
@@ -62,6 +62,7 @@ class StepScreen(Shown):
     def body(self) -> ComposeResult:
         """Title, rail, answers over findings, changes, actions."""
         declared = self.declared
+        label = label_width(declared.fields)
         yield Static(id="title", markup=False)
         with Horizontal(id="step"):
             with Vertical(id="rail", classes="pane framed") as rail:
@@ -72,7 +73,7 @@ class StepScreen(Shown):
                     answers.border_title = "Answers"
                     answers.display = bool(declared.fields)
                     for field in declared.fields:
-                        yield FieldRow(field)
+                        yield FieldRow(field, label)
                 yield Reading("Findings", id="findings", classes="pane framed")
             yield Reading("What this step would do", id="changes", classes="pane framed")
         yield ActionRow((APPLY, AGAIN, COMMANDS, VALUES))
@@ -127,7 +128,8 @@ class StepScreen(Shown):
 
     def _panes(self, step: JudgedStep, judged: Judged, wide: bool) -> None:
         found = self.query_one("#findings", Reading)
-        found.show(findings(step.findings, found.room, fold=not wide))
+        waiting = () if step.state is State.READY else step.people
+        found.show(findings(step.findings, found.room, fold=not wide, waiting=waiting))
         todo = self.query_one("#changes", Reading)
         todo.show(changes_of(step, judged, todo.room))
         if wide:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from cocalc_tui.core.findings import WORST, Finding, Status
+from cocalc_tui.core.step import Person
 from cocalc_tui.screens.glyphs import WAITING
 from cocalc_tui.screens.text import fit, line, lines, status_glyph, wrapped
 
@@ -20,15 +21,15 @@ TONE = {
 }
 
 
-def findings(found: Sequence[Finding], width: int, *, fold: bool) -> Content:
+def findings(found: Sequence[Finding], width: int, *, fold: bool, waiting: Sequence[Person] = ()) -> Content:
     """All findings; with `fold` those that need nobody go into one line at the end, the worst come first."""
-    if not found:
+    if not found and not waiting:
         return Content("Nothing to check here").stylize("$muted")
     quiet = [f for f in found if fold and f.verdict.status in (Status.PASS, Status.SKIPPED)]
     loud = [f for f in found if f not in quiet]
     if fold:
         loud.sort(key=lambda f: WORST.index(f.verdict.status))
-    rows = [row for f in loud for row in _finding(f, width)]
+    rows = [*people(waiting, width), *(row for f in loud for row in _finding(f, width))]
     for status, word in ((Status.PASS, "pass"), (Status.SKIPPED, "skipped")):
         some = [f for f in quiet if f.verdict.status is status]
         if some:
@@ -36,6 +37,20 @@ def findings(found: Sequence[Finding], width: int, *, fold: bool) -> Content:
             sign = line(status_glyph(status), " ")
             rows += wrapped(f"{len(some)} {word}: {names}", width, "$muted", sign, 2)
     return lines(rows)
+
+
+def people(waiting: Sequence[Person], width: int) -> list[Content]:
+    """What only a person can do, with the text to send or to type."""
+    rows: list[Content] = []
+    for person in waiting:
+        rows += wrapped(
+            person.what, width, "$warning", line((WAITING, "$warning"), " ", fit(person.who, NAME)), NAME + 2
+        )
+        if person.text:
+            rows += [
+                row for text in person.text.splitlines() for row in wrapped("  " + text, width, "", "  ", 2)
+            ]
+    return rows
 
 
 def _within(title: str) -> str:

@@ -60,6 +60,10 @@ class Desk(NamedTuple):
         answer = self.judged.view.answer(field)
         return (answer.value, answer.label) if answer else (None, "")
 
+    def noticed(self) -> list[str]:
+        """What the hub tells as seen in the cluster, newest first."""
+        return [e.text for e in self.app.live.seen.entries] if self.app.live.seen else []
+
     @property
     def focused(self) -> Widget:
         """What has the focus."""

@@ -41,19 +41,17 @@ async def test_ctrl_q_quits_also_from_an_input_and_from_a_box(desk: OpenDesk) ->
         assert d.app.return_value == 0
 
 
-async def test_quitting_a_running_apply_asks(desk: OpenDesk) -> None:
+async def test_quitting_a_running_apply_asks_and_stops_at_a_safe_point(desk: OpenDesk) -> None:
     async with desk(WIDE) as d:
         await d.settled()
         d.app.start_apply()
-        await d.press("ctrl+q")
-        if d.run.running:
-            await d.sees("An apply is running")
-            await d.press("escape")
-            assert d.app.return_value is None
-            await d.press("ctrl+c")
-            assert d.run.stopping
-        await d.until(lambda: not d.run.running, "stopped at a safe point", tries=2000)
+        d.app.action_leave()
+        d.app.action_stop()
+        await d.sees("An apply is running")
+        await d.press("down", "enter")
+        await d.until(lambda: d.app.return_value == 130, "left after the safe point")
         assert d.outcome.exit == 130
+        assert d.outcome.done == 0
 
 
 async def test_a_crash_leaves_a_redacted_report_and_says_where(desk: OpenDesk, tmp_path: Path) -> None:
@@ -195,7 +193,7 @@ async def test_no_stall_while_the_cluster_changes_quickly(desk: OpenDesk) -> Non
             }
             await d.world.cluster.create(STORAGE_CLASS, manifest)
             await asyncio.sleep(0.01)
-        await d.until(lambda: d.app.live.seen is not None and "class-39" in d.app.live.seen.entries[0].text, "all noticed")
+        await d.until(lambda: d.noticed()[:1] == ["class class-39 created"], "all noticed")
         task.cancel()
         assert worst < 0.25, f"the event loop stood still for {worst * 1000:.0f} ms"
 

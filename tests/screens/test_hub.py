@@ -119,3 +119,5 @@ async def test_a_world_that_cannot_be_opened_is_told_with_what_to_do(desk: OpenD
         await d.sees("refused the connection")
         await d.sees("Start the cluster, then look again.")
         assert "no cluster" in text_of(d.app).splitlines()[0]
+        assert "looking" not in text_of(d.app)
+        assert d.judged.step("namespace").state == "unknown"
