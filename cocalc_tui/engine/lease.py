@@ -74,14 +74,22 @@ class LeaseKeeper:
     """Takes, renews and gives back the lease `cocalc-tui` of a namespace."""
 
     def __init__(
-        self, cluster: Cluster, namespace: str, me: Holder, clock: Callable[[], float] = time.time
+        self,
+        cluster: Cluster,
+        namespace: str,
+        me: Holder,
+        clock: Callable[[], float] = time.time,
+        *,
+        renew: float = RENEW,
     ) -> None:
+        """`renew` is the time between renewals in seconds."""
         self.cluster = cluster
         self.namespace = namespace
         self.me = me
         self.clock = clock
         self.step = ""
         self.lost = False
+        self._renewing = renew
         self._held: Mapping[str, Any] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -153,7 +161,7 @@ class LeaseKeeper:
 
     async def _renew(self) -> None:
         while True:
-            await asyncio.sleep(RENEW)
+            await asyncio.sleep(self._renewing)
             try:
                 self._held = await self.cluster.replace(LEASE, self._manifest(self._held))
             except Refused as error:
