@@ -103,7 +103,7 @@ def _claim(view: View, part: str) -> Apply | None:
         found = storage_classes.by_name(view.objects(CLASSES), kind)
         grows = found is not None and storage_classes.expands(found)
         size = larger(requested(now), size) if grows else requested(now)
-    if not kind:
+    if not kind or (now is None and view.seen(CLASSES) and chosen(view) is None):
         return None
     why = (
         "Holds all files of the projects." if part == "data" else "Software that all projects share at /ext."
