@@ -65,6 +65,7 @@ class FieldRow(Vertical):
         self.field = field
         self._label_width = label
         self._shown = ""
+        self._sent: str | None = None
         self._set = False
         self._from = ""
         self._source = self._error = ""
@@ -132,10 +133,12 @@ class FieldRow(Vertical):
         text = as_text(value)
         if not text:
             editor.hint(self.field.placeholder)
+        if text == self._sent or not editor.has_focus:
+            self._sent = None
         if text == editor.value or (isinstance(value, Mapping) and editor.has_focus):
             return
-        if editor.has_focus and editor.value != self._shown:
-            return  # typed since: its own change is on the way, and must not be undone by an older answer
+        if self._sent is not None or (editor.has_focus and editor.value != self._shown):
+            return  # typed since: its own answer is on the way, and an older one must not undo it
         self._shown = text
         with self.prevent(Input.Changed):
             editor.value = text
@@ -166,7 +169,7 @@ class FieldRow(Vertical):
         event.stop()
         if self.field.secret or event.value == self._shown:
             return
-        self._shown = event.value
+        self._shown = self._sent = event.value
         self.post_message(self.Answered(self, self._parsed(event.value)))
 
     def _parsed(self, text: str) -> Value:
@@ -216,6 +219,7 @@ class FieldRow(Vertical):
     def action_take_back(self) -> None:
         """Takes the typed answer back: what the file, the chart or the cluster says counts again."""
         self._shown = self.editor.value if isinstance(self.editor, FieldInput) else ""
+        self._sent = None
         self.post_message(self.Answered(self, None))
 
 
