@@ -28,6 +28,9 @@ chart (directory)         found, path, name, version, app_version, values_text, 
 postgres (host, port,     stage (dns, tcp, tls, login, ok: how far it came), error, address, latency_ms,
 name, user, ref,          version, version_num, tls, superuser, createdb, createrole, max_connections,
 sslmode, ca_file)         used_connections, timezone, encoding, database_exists, tables, cocalc (bool)
+smtp (server, port,       stage (dns, tcp, greeting, tls, login, sender, ok: what was refused), error, code
+secure, login, ref,       (of the server's reply or null), address, latency_ms, tls (version or null),
+sender)                   starttls (offered), logins (kinds offered)
 render (chart, release,   objects (manifests, values of Secrets left out), lint (list of text), error, digest
 namespace, path, text,
 entries)

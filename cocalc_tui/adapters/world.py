@@ -18,6 +18,7 @@ from cocalc_tui.adapters.kube.threads import in_thread
 from cocalc_tui.adapters.kube.trouble import unseen
 from cocalc_tui.adapters.postgres import probe_postgres
 from cocalc_tui.adapters.registry import probe_registry
+from cocalc_tui.adapters.smtp import probe_smtp
 from cocalc_tui.adapters.tools import probe_tools
 from cocalc_tui.adapters.vault import Vault
 from cocalc_tui.core.answers import Answers
@@ -36,6 +37,7 @@ ASKED: Mapping[str, Callable[[Probe], str]] = {
     "registry": lambda probe: probe.text("server"),
     "render": lambda probe: "helm",
     "secret-values": lambda probe: probe.text("path"),
+    "smtp": lambda probe: f"{probe.text('server')}:{probe.text('port')}",
 }
 
 
@@ -72,6 +74,7 @@ class RealWorld:
             "rules": lambda probe, timeout: cluster.probe_rules(probe.text("namespace"), timeout),
             "secret": self._in_thread(self.vault.probe_secret),
             "secret-values": self._in_thread(self.files.probe_secret_values),
+            "smtp": lambda probe, timeout: probe_smtp(probe, timeout, self.vault),
             "tools": self._tools,
         }
 

@@ -13,7 +13,7 @@ from cocalc_tui.core.values import parse
 from cocalc_tui.core.view import View
 from cocalc_tui.core.yaml_text import canonical
 
-SECRET_FIELDS = ("admin.password", "admin.registration_token")
+SECRET_FIELDS = ("admin.password", "admin.registration_token", "mail.password")
 
 
 def needs(view: View) -> Iterable[Need]:

@@ -129,7 +129,7 @@ def pitfalls(view: View) -> Verdict:
     if view.flag("site.verify_emails") and view.text("mail.backend", "none") in ("", "none"):
         return warned(
             "addresses are to be verified, but no mail is sent",
-            "Turn off site.verify_emails, or set up mail first.",
+            "Turn off site.verify_emails, or choose mail.backend in the step Mail.",
         )
     return passed("the settings agree with each other")
 

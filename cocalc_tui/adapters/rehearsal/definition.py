@@ -15,6 +15,7 @@ probes           [{kind, args, document}]: answers that come before everything b
 tools            name -> {path, version}
 databases        host -> {port, user, secret, version, version_num, superuser, … , contents}; `silent: true`
 registries       host -> {logins: [{username, file | secret}], missing: [image or tag], silent}
+mailservers      host -> {ports: {number: tls | starttls | clear}, login, secret, senders; silent: true}
 provisioners     name -> {rwx}: whether a provisioner unknown to this program can do ReadWriteMany
 loadbalancer     {ip} or {hostname} of the Services of type LoadBalancer; absent: they wait for ever
 snippets         "refused" where the ingress controller forbids snippet annotations
@@ -62,6 +63,7 @@ KEYS = frozenset(
         "files",
         "loadbalancer",
         "made_by",
+        "mailservers",
         "objects",
         "planted",
         "platform",
@@ -154,8 +156,8 @@ def examples(found: Definition, vault: Vault, folder: Path) -> Answers:
 
 
 def _with_hashes(found: Definition) -> Definition:
-    """With hashes of the passwords that databases and registries take, and of nothing else."""
-    for known in (found.get("databases") or {}).values():
+    """With hashes of the passwords that databases, mail servers and registries take, and of nothing else."""
+    for known in (*(found.get("databases") or {}).values(), *(found.get("mailservers") or {}).values()):
         if "secret" in known:
             known["password_hash"] = "sha256:" + text_hash(str(found["secrets"][known["secret"]]))
     for host, known in (found.get("registries") or {}).items():

@@ -10,7 +10,7 @@ from cocalc_tui.adapters.chart.errors import Unreadable
 from cocalc_tui.adapters.chart.probe import EMPTY, locate
 from cocalc_tui.adapters.chart.read import read_chart
 from cocalc_tui.adapters.files import Files
-from cocalc_tui.adapters.rehearsal import postgres, registry
+from cocalc_tui.adapters.rehearsal import postgres, registry, smtp
 from cocalc_tui.adapters.rehearsal.cluster import SILENCE, MemoryCluster
 from cocalc_tui.adapters.rehearsal.recorded import Recorded
 from cocalc_tui.adapters.rehearsal.releases import MemoryHelm
@@ -46,6 +46,7 @@ class Probes:
             "chart": _chart,
             "registry": lambda p: registry.answer(world, vault, p),
             "postgres": lambda p: postgres.answer(world, vault, p),
+            "smtp": lambda p: smtp.answer(world, vault, p),
             "render": helm.probe_render,
             "dry-run": helm.probe_dry_run,
         }
