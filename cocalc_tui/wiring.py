@@ -16,7 +16,7 @@ from cocalc_tui.core.redact import redact
 from cocalc_tui.core.step import Step
 from cocalc_tui.engine.answers_file import dump, merge, parse, parse_set, with_source
 from cocalc_tui.engine.lease import Holder
-from cocalc_tui.errors import UsageError
+from cocalc_tui.errors import Refused, UsageError
 from cocalc_tui.options import Options
 from cocalc_tui.ports import World
 
@@ -32,7 +32,13 @@ async def open_world(options: Options, context: str | None = None) -> World:
     if options.world:
         from cocalc_tui.adapters.rehearsal.world import RehearsalWorld
 
-        return RehearsalWorld.open(options.world, options.state_path)
+        try:
+            return RehearsalWorld.open(options.world, options.state_path)
+        except OSError as error:
+            raise Refused(
+                f"the state directory {options.state_path} cannot be used: {(error.strerror or '').lower()}",
+                "Free some space there, or give another one with --state-dir.",
+            ) from error
     from cocalc_tui.adapters.world import RealWorld
 
     return await RealWorld.open(options.kubeconfig, context or options.context)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 
+from cocalc_tui.commands.output import data_on_stdout, no_output
 from cocalc_tui.errors import CocalcError
 from cocalc_tui.options import Options
 
@@ -48,7 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
                 return rehearse(arguments, options)
             module = import_module(f"cocalc_tui.commands.{MODULES[arguments.command]}")
             command: Command = getattr(module, arguments.command)
-            return asyncio.run(command(arguments, options))
+            data_on_stdout(text=getattr(arguments, "output", "") == "text")
+            code = asyncio.run(command(arguments, options))
+            if sys.stdout:
+                sys.stdout.flush()
+            return code
     except CocalcError as error:
         print(f"cocalc-tui: {error.message}", file=sys.stderr)
         if error.remedy:
@@ -58,8 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
         print("cocalc-tui: interrupted; run the same command again to continue", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        no_output()
         return 0
+    except OSError as error:
+        no_output()
+        place = error.filename or "standard output"
+        print(f"cocalc-tui: {place}: {(error.strerror or str(error)).lower()}", file=sys.stderr)
+        return 3
     except Exception as error:  # noqa: BLE001  # the last net: a crash leaves a redacted report, no traceback
         from cocalc_tui.commands.crash import report
 

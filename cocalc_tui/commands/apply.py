@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cocalc_tui.commands.common import only_of, paint, session
+from cocalc_tui.commands.output import no_output
 from cocalc_tui.commands.plan import questions_in, refuse_unready
 from cocalc_tui.core.findings import Status
 from cocalc_tui.engine.applying import Applier
@@ -31,16 +32,25 @@ from cocalc_tui.wiring import holder, keep_answers
 def read_plan(path: str) -> dict[str, Any]:
     """A plan file; raises `UsageError` where it is none."""
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror}", "Write one with `cocalc-tui plan --out FILE`."
         ) from error
     except ValueError as error:
         raise UsageError(f"{path}: not a plan file ({error})", "Write one with `plan --out FILE`.") from error
-    if not isinstance(document, dict) or document.get("schema") != "cocalc-tui/plan/v1":
+    if not _is_plan(document):
         raise UsageError(f"{path}: not a plan file", "Write one with `cocalc-tui plan --out FILE`.")
     return document
+
+
+def _is_plan(document: object) -> bool:
+    return (
+        isinstance(document, dict)
+        and document.get("schema") == "cocalc-tui/plan/v1"
+        and isinstance(document.get("cluster"), dict)
+        and isinstance(document.get("only", []), list)
+    )
 
 
 def refuse_stale(document: dict[str, Any], judged: Judged) -> None:
@@ -135,6 +145,15 @@ def _interrupt(applier: Applier) -> Callable[[], None]:
 
 
 def _emitter(output: str, out: Paint) -> Callable[[Progress], None]:
-    if output == "json":
-        return lambda p: print(json.dumps(event_document(p), ensure_ascii=False), flush=True)
-    return lambda p: print(progress_text(p, out), flush=True)
+    def emit(progress: Progress) -> None:
+        """A reader who left, or a full disk behind standard output, does not stop what was begun."""
+        text = progress_text(progress, out)
+        if output == "json":
+            text = json.dumps(event_document(progress), ensure_ascii=False)
+        try:
+            print(text, flush=True)
+        except OSError as error:
+            no_output()
+            print(f"standard output: {error.strerror}; the apply goes on", file=sys.stderr)
+
+    return emit
