@@ -18,6 +18,7 @@ from rich.segment import Segments
 from textual.app import App
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.step import Step
@@ -128,14 +129,16 @@ class Frame(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """A crash leaves a redacted report and says where; the terminal is restored."""
+        if self._exception is not None:
+            return  # one report a crash: what fails while closing is not its cause
+        told_of = error.error if isinstance(error, WorkerFailed) else error
         doing = f"screen {type(self.screen).__name__}, {self.size.width}x{self.size.height}"
-        path = crash.report(error, self.state_dir, self.live.outside.redact, doing)
+        path = crash.report(told_of, self.state_dir, self.live.outside.redact, doing)
         where = f"A report was left at {path}" if path else "The report could not be written"
         self._return_code = 1
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        told = f"cocalc-tui stopped on an error of its own: {type(error).__name__}. {where}"
+        self._exception = error
+        self._exception_event.set()
+        told = f"cocalc-tui stopped on an error of its own: {type(told_of).__name__}. {where}"
         self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
         self._close_messages_no_wait()
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from textual.color import Color
+from textual.worker import WorkerFailed
 
 from cocalc_tui.core.kinds import STORAGE_CLASS
 from cocalc_tui.errors import UsageError
@@ -60,20 +61,21 @@ async def test_a_crash_leaves_a_redacted_report_and_says_where(desk: OpenDesk, t
     async def crash() -> None:
         async with desk(NARROW, redact=lambda text: text.replace(secret, "****")) as d:
             await d.settled()
-            d.app.call_later(_fail, f"lost {secret}")
+            d.app.run_worker(_fail(f"lost {secret}"))
             await d.until(lambda: not d.app.is_running, "stopped")
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(WorkerFailed):
         await crash()
     reports = list((tmp_path / "reports").iterdir())
     assert len(reports) == 1
     text = reports[0].read_text()
     assert "RuntimeError: lost ****" in text
+    assert "in _fail" in text
     assert secret not in text
     assert stat.S_IMODE(reports[0].stat().st_mode) == 0o600
 
 
-def _fail(message: str) -> None:
+async def _fail(message: str) -> None:
     raise RuntimeError(message)
 
 
