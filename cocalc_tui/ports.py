@@ -34,6 +34,8 @@ sender)                   starttls (offered), logins (kinds offered)
 render (chart, release,   objects (manifests, values of Secrets left out), lint (list of text), error, digest
 namespace, path, text,
 entries)
+release (release,         found, revision, values (what its user gave helm, every text that could be a
+namespace, revision)      secret masked)
 dry-run (as render)       accepted (number), refused (list of {object, message}), namespace (where it was
                           tried)
 ========================  ==================================================================================

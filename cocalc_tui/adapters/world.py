@@ -10,6 +10,7 @@ from cocalc_tui.adapters.chart import probe_chart
 from cocalc_tui.adapters.files import Files
 from cocalc_tui.adapters.helm.command import Command
 from cocalc_tui.adapters.helm.dry_run import probe_dry_run
+from cocalc_tui.adapters.helm.installed import probe_release
 from cocalc_tui.adapters.helm.render import Renderer, probe_render
 from cocalc_tui.adapters.helm.upgrade import HelmRunner
 from cocalc_tui.adapters.kube.cluster import KubeCluster
@@ -37,6 +38,7 @@ ASKED: Mapping[str, Callable[[Probe], str]] = {
     "registry": lambda probe: probe.text("server"),
     "render": lambda probe: "helm",
     "secret-values": lambda probe: probe.text("path"),
+    "release": lambda probe: "helm",
     "smtp": lambda probe: f"{probe.text('server')}:{probe.text('port')}",
 }
 
@@ -74,6 +76,7 @@ class RealWorld:
             "rules": lambda probe, timeout: cluster.probe_rules(probe.text("namespace"), timeout),
             "secret": self._in_thread(self.vault.probe_secret),
             "secret-values": self._in_thread(self.files.probe_secret_values),
+            "release": lambda probe, timeout: probe_release(probe, timeout, self._command, self.vault),
             "smtp": lambda probe, timeout: probe_smtp(probe, timeout, self.vault),
             "tools": self._tools,
         }

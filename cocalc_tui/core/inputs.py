@@ -51,8 +51,7 @@ def digest(view: View) -> str | None:
 
 def _secrets(view: View) -> str:
     hashes = {ref: view.result(ref.probe()).get("sha256") for ref in references(view)}
-    there = view.result(values_view.secret_file(view)).get("exists")
-    if any(not h for h in hashes.values()) or (there and not hashes):
+    if not hashes or not all(hashes.values()):
         return NO_SECRETS
     return _short(canonical([[path, hashes[ref]] for path, ref in values_view.entries(view)]))
 

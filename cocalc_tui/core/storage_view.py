@@ -12,9 +12,20 @@ from cocalc_tui.core.kinds import EVENT, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CL
 from cocalc_tui.core.ownership import HELM, made_by
 from cocalc_tui.core.topics import Need, Topic
 from cocalc_tui.core.view import View
+from cocalc_tui.core.wish import Candidate
 
 CLASSES = Topic(STORAGE_CLASS)
 PARTS = ("data", "software")
+PATHS = {
+    "create": (Candidate("storage.create"),),
+    "class": (Candidate("storage.class"),),
+    "data_claim": (Candidate("global.storage.data.claimName"),),
+    "data_size": (Candidate("storage.size.data"),),
+    "software_claim": (Candidate("global.storage.software.claimName"),),
+    "software_size": (Candidate("storage.size.software"),),
+    "shared_files_path": (Candidate("global.shared_files_path"),),
+    "fix_permissions": (Candidate("manage.project.fixPermissionsInit"),),
+}
 
 
 def claim_name(view: View, part: str) -> str:

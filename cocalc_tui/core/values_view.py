@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from functools import lru_cache
 
-from cocalc_tui.core import chart_view
+from cocalc_tui.core import chart_view, installed
 from cocalc_tui.core.facts import Object
 from cocalc_tui.core.release import release_name
 from cocalc_tui.core.resolve import ChartKeys, Resolved, resolve
@@ -78,12 +78,18 @@ def entries(view: View) -> Entries:
 
 
 def edited(view: View) -> Edited:
-    """The file with our values in it. Without a chart nothing is taken away. Raises `ValuesError`."""
+    """The file with our values in it. Without a chart nothing is taken away. Raises `ValuesError`.
+
+    A file that is not here begins with what the release was installed with.
+    """
     found = view.result(file(view))
     if error := found.get("error"):
         raise ValuesError(0, str(error))
     remove = chart_view.keys(view) is not None
-    return edit(str(found.get("text") or ""), resolved(view).settings, remove=remove)
+    settings, text = resolved(view).settings, str(found.get("text") or "")
+    if not found.get("exists"):
+        text = installed.remainder(installed.values(view), settings)
+    return edit(text, settings, remove=remove)
 
 
 def wanted(view: View) -> Edited | None:

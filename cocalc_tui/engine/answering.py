@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from cocalc_tui.core import installed
 from cocalc_tui.core.answers import Answers, Source, Value
 from cocalc_tui.core.step import Field, Step
 from cocalc_tui.core.view import View
@@ -13,6 +14,8 @@ from cocalc_tui.core.view import View
 def effective(steps: Iterable[Step], view: View) -> Answers:
     """The answers of the view completed by defaults and by what facts say, step by step.
 
+    What the release was installed with goes before what else is detected.
+
     A later field's `detect` sees the answers of earlier ones.
     """
     answers = view.answers
@@ -20,7 +23,12 @@ def effective(steps: Iterable[Step], view: View) -> Answers:
     for step_id, field in fields:
         if field.default is not None:
             answers = answers.put(step_id, field.name, field.default, Source.DEFAULT)
+    present = installed.values(replace(view, answers=answers))
     for step_id, field in fields:
+        found = installed.answer(field.paths, field.kind, present)
+        if found is not None:
+            answers = answers.put(step_id, field.name, found, Source.DETECTED)
+            continue
         for source, ask in ((Source.DETECTED, field.detect), (Source.CHART, field.chart)):
             found = _ask(ask, replace(view, answers=answers))
             if found is not None:

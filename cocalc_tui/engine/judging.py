@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cocalc_tui.core import installed
 from cocalc_tui.core.action import Action, Wait, looks_at
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.facts import Denied, Facts, Pending, Seen, Unreachable
@@ -114,7 +115,7 @@ def judge(steps: Sequence[Step], facts: Facts, given: Answers, now: float = 0.0)
 
 
 def _needs(steps: Sequence[Step], view: View, wanted: Sequence[Action]) -> frozenset[Need]:
-    needs: set[Need] = {CLUSTER}
+    needs: set[Need] = {CLUSTER, *installed.needs(view)}
     for step in steps:
         needs.update(step.needs(view))
         for field in step.fields:

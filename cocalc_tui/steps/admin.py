@@ -17,6 +17,18 @@ SHORTEST, LONGEST = 8, 64
 NONE = "none wanted, the first to sign up is no administrator"
 
 
+def candidates(path: str) -> tuple[Candidate, ...]:
+    """Where charts are known to keep it; none of it is public."""
+    return (
+        Candidate(f"global.{path}", "practice"),
+        Candidate(path, "guess"),
+        Candidate(f"hub.{path}", "guess"),
+    )
+
+
+PATHS = {name: candidates(f"setup_admin.{name}") for name in ("email", "name")}
+
+
 def email(view: View) -> str:
     """The address, without blanks at its ends."""
     return view.text("admin.email").strip()
@@ -101,21 +113,12 @@ def values(view: View) -> Sequence[Wish]:
     password, token = view.secret("admin.password"), view.secret("admin.registration_token")
     for name, value in (("email", email(view)), ("name", view.text("admin.name").strip())):
         if value and email(view):
-            wishes.append(Wish("admin", name, candidates(f"setup_admin.{name}"), value))
+            wishes.append(Wish("admin", name, PATHS[name], value))
     if known(view, password):
         wishes.append(Wish("admin", "password", candidates("setup_admin.password"), password))
     if known(view, token):
         wishes.append(Wish("admin", "registration_token", candidates("setup_registration_token"), token))
     return wishes
-
-
-def candidates(path: str) -> tuple[Candidate, ...]:
-    """Where charts are known to keep it; none of it is public."""
-    return (
-        Candidate(f"global.{path}", "practice"),
-        Candidate(path, "guess"),
-        Candidate(f"hub.{path}", "guess"),
-    )
 
 
 def needs_both(view: View) -> Iterable[Need]:
@@ -147,6 +150,7 @@ STEP = Step(
             "The address that the first administrator signs in with. Leave both empty for none.",
             check=valid_email,
             placeholder="ada@example.edu",
+            paths=PATHS["email"],
         ),
         Field(
             "password",
@@ -158,6 +162,7 @@ STEP = Step(
             "name",
             "Name",
             "First and last name of the administrator. Left empty, the hub makes one from the address.",
+            paths=PATHS["name"],
         ),
         Field(
             "registration_token",

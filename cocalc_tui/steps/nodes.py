@@ -28,6 +28,7 @@ from cocalc_tui.core.view import View
 from cocalc_tui.core.wish import Candidate, Wish
 
 NODES = Topic(NODE)
+PREPULL_PATH = (Candidate("manage.prepull.enabled"),)
 FIELD = {SERVICES: "nodes.service_nodes", PROJECTS: "nodes.project_nodes"}
 UNTAINT = "kubectl taint node {} cocalc-projects-init- cocalc-projects-"
 
@@ -152,7 +153,7 @@ def actions(view: View) -> Sequence[Action]:
 
 
 def values(view: View) -> Sequence[Wish]:
-    return (Wish("nodes", "prepull", (Candidate("manage.prepull.enabled"),), view.flag("nodes.prepull")),)
+    return (Wish("nodes", "prepull", PREPULL_PATH, view.flag("nodes.prepull")),)
 
 
 def summary(view: View) -> str:
@@ -213,6 +214,7 @@ STEP = Step(
             "taints on the project nodes and rights for the whole cluster.",
             kind="flag",
             default=False,
+            paths=PREPULL_PATH,
         ),
     ),
     checks=(

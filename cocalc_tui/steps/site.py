@@ -65,6 +65,10 @@ QUOTAS = (
     ),
 )
 SETTINGS: Mapping[str, str] = {row[0]: row[2] for row in TABLE} | {q[0]: q[0] for q in QUOTAS}
+PATHS: Mapping[str, tuple[Candidate, ...]] = {
+    **{field: (Candidate(f"global.settings.{key}"),) for field, key in SETTINGS.items()},
+    "datastore": (Candidate("global.datastore.enabled"),),
+}
 
 
 def setting_value(field: str, view: View) -> Any:
@@ -160,13 +164,12 @@ def file_verdict(field: str, judge: Callable[[Any], tuple[str, ...]]) -> Callabl
 
 def values(view: View) -> Sequence[Wish]:
     wishes = [
-        Wish("site", field, (Candidate(f"global.settings.{key}"),), value)
-        for field, key in SETTINGS.items()
+        Wish("site", field, PATHS[field], value)
+        for field in SETTINGS
         if (value := setting_value(field, view)) is not None
     ]
     if view.value("site.datastore") not in (None, ""):
-        candidate = Candidate("global.datastore.enabled")
-        wishes.append(Wish("site", "datastore", (candidate,), view.flag("site.datastore")))
+        wishes.append(Wish("site", "datastore", PATHS["datastore"], view.flag("site.datastore")))
     if sso := view.text("site.sso"):
         wishes.append(Wish("site", "sso", (Candidate("global.sso"),), SecretRef("file", sso)))
     if software := content(view, "software"):
@@ -198,6 +201,7 @@ STEP = Step(
             )
             for name, label, _, kind, text in TABLE
         ),
+                paths=PATHS[name],
         Field(
             "datastore",
             "Cloud storage",
@@ -205,8 +209,12 @@ STEP = Step(
             kind="flag",
             choices=lambda view: FLAGS,
         ),
-        *(Field(name, label, text, check=checker(name), placeholder="{}") for name, label, text in QUOTAS),
         Field(
+            paths=PATHS["datastore"],
+        ),
+        *(
+            Field(name, label, text, check=checker(name), placeholder="{}", paths=PATHS[name])
+            for name, label, text in QUOTAS
             "sso",
             "Single sign-on",
             "A YAML or JSON file: provider name to conf and info. As it holds secrets, it goes into the "

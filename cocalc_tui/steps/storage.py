@@ -16,6 +16,7 @@ from cocalc_tui.core.step import Choice, Field, Step
 from cocalc_tui.core.storage_view import (
     CLASSES,
     PARTS,
+    PATHS,
     both,
     bound,
     chosen,
@@ -34,7 +35,7 @@ from cocalc_tui.core.storage_view import (
 )
 from cocalc_tui.core.topics import Topic
 from cocalc_tui.core.view import View
-from cocalc_tui.core.wish import Candidate, Wish
+from cocalc_tui.core.wish import Wish
 
 
 def usable_class(view: View) -> Verdict:
@@ -113,23 +114,16 @@ def _claim(view: View, part: str) -> Apply | None:
 
 
 def values(view: View) -> Sequence[Wish]:
-    def wish(field: str, path: str, value: object) -> Wish:
-        return Wish("storage", field, (Candidate(path),), value)
+    def wish(field: str, value: object) -> Wish:
+        return Wish("storage", field, PATHS[field], value)
 
     by_chart = creator(view) == "chart"
-    found = [wish("create", "storage.create", by_chart)]
-    if by_chart and view.text("storage.class"):
-        found.append(wish("class", "storage.class", view.text("storage.class")))
-    for part in PARTS:
-        found.append(wish(f"{part}_claim", f"global.storage.{part}.claimName", claim_name(view, part)))
-        if by_chart:
-            found.append(wish(f"{part}_size", f"storage.size.{part}", view.text(f"storage.{part}_size")))
-    if view.text("storage.shared_files_path"):
-        shared = view.text("storage.shared_files_path")
-        found.append(wish("shared_files_path", "global.shared_files_path", shared))
-    if view.flag("storage.fix_permissions"):
-        found.append(wish("fix_permissions", "manage.project.fixPermissionsInit", True))
-    return found
+    found = [wish("create", by_chart)]
+    found += [wish(f"{part}_claim", claim_name(view, part)) for part in PARTS]
+    texts = ("class", *(f"{part}_size" for part in PARTS)) if by_chart else ()
+    given = ((field, view.text(f"storage.{field}")) for field in (*texts, "shared_files_path"))
+    found += [wish(field, value) for field, value in given if value]
+    return [*found, wish("fix_permissions", True)] if view.flag("storage.fix_permissions") else found
 
 
 def different(value: str, view: View) -> str | None:
@@ -165,6 +159,7 @@ STEP = Step(
             needed=class_needed,
             shown=by_tool,
             needs=needs_class,
+            paths=PATHS["class"],
         ),
         Field(
             "create",
@@ -187,6 +182,7 @@ STEP = Step(
             "Name of the claim for the files of all projects.",
             default="projects-data",
             check=object_name,
+            paths=PATHS["data_claim"],
         ),
         Field(
             "data_size",
@@ -196,6 +192,7 @@ STEP = Step(
             default="100Gi",
             check=positive,
             shown=by_tool,
+            paths=PATHS["data_size"],
         ),
         Field(
             "software_claim",
@@ -203,6 +200,7 @@ STEP = Step(
             "Name of the claim for software that all projects share; not the same as the data claim.",
             default="projects-software",
             check=different,
+            paths=PATHS["software_claim"],
         ),
         Field(
             "software_size",
@@ -212,6 +210,7 @@ STEP = Step(
             default="50Gi",
             check=positive,
             shown=by_tool,
+            paths=PATHS["software_size"],
         ),
         Field(
             "fix_permissions",
@@ -221,12 +220,14 @@ STEP = Step(
             "no_root_squash.",
             kind="flag",
             default=False,
+            paths=PATHS["fix_permissions"],
         ),
         Field(
             "shared_files_path",
             "Shared files",
             "Path schema of published files. Leave it empty: the guide calls it untested.",
             placeholder="not set: the chart's own",
+            paths=PATHS["shared_files_path"],
         ),
     ),
     checks=(

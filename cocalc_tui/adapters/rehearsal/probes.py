@@ -50,6 +50,7 @@ class Probes:
             "render": helm.probe_render,
             "dry-run": helm.probe_dry_run,
         }
+            "release": helm.probe_release,
         self._recorded = Recorded(world)
 
     async def answer(self, probe: Probe, timeout: float) -> Observation:

@@ -19,6 +19,7 @@ from cocalc_tui.adapters.rehearsal.installing import Installation
 from cocalc_tui.adapters.rehearsal.store import Object, stamp
 from cocalc_tui.adapters.yaml_load import Broken, load
 from cocalc_tui.core.action import Helm
+from cocalc_tui.core.installed import masked
 from cocalc_tui.core.kinds import NAMESPACE
 from cocalc_tui.core.topics import Probe
 from cocalc_tui.errors import Refused
@@ -57,6 +58,8 @@ class MemoryHelm:
         with self.cluster.exclusive:
             self.cluster.enter()
             revision = installation.begin(manifests, line)
+            kept = {"revision": revision, "values": masked(practice.merge({}, *values))}
+            store.extra.setdefault("installed", {})[f"{action.namespace}/{action.release}"] = kept
             self.cluster.saved()
         try:
             for begin in range(0, len(manifests), AT_ONCE):
@@ -94,6 +97,14 @@ class MemoryHelm:
             Installation(self.cluster, action, self._chart_name()).undo()
             self.cluster.writes += 1
             self.cluster.saved()
+
+    async def probe_release(self, probe: Probe) -> Mapping[str, Any]:
+        """Probe `release`: only the newest revision is known."""
+        name = f"{probe.text('namespace')}/{probe.text('release')}"
+        found = self.cluster.store.extra.get("installed", {}).get(name)
+        known = bool(found) and found["revision"] == probe.get("revision")
+        values = found["values"] if known else {}
+        return {"found": known, "revision": probe.get("revision"), "values": values}
 
     async def probe_render(self, probe: Probe) -> Mapping[str, Any]:
         """Probe `render`."""
@@ -137,7 +148,7 @@ class MemoryHelm:
         except (Refused, practice.ChartRefused) as error:
             return {**empty, "error": str(error)}
         digest_of = hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()
-        return {**empty, "objects": objects, "digest": digest_of}
+        return {**empty, "objects": self.files.without_secrets(objects), "digest": digest_of}
 
     def _manifests(self, probe: Probe) -> list[Object]:
         self._must_be_practice(probe.text("chart"))
