@@ -19,7 +19,7 @@ credentials (ref,         sha256 (of server, user name, password), kind (service
 server, username, email)  project, error, line
 registry (server,         ok, detail, error
 username, ref)
-file (path)               exists, text, sha256, error
+file (path, masked)       exists, text, sha256, error; masked: text without secrets, secrets (how many)
 secret-values (path,      exists, same
 entries)
 chart (directory)         found, path, name, version, app_version, values_text, values, schema, subcharts
@@ -28,14 +28,17 @@ chart (directory)         found, path, name, version, app_version, values_text, 
 postgres (host, port,     stage (dns, tcp, tls, login, ok: how far it came), error, address, latency_ms,
 name, user, ref,          version, version_num, tls, superuser, createdb, createrole, max_connections,
 sslmode, ca_file)         used_connections, timezone, encoding, database_exists, tables, cocalc (bool)
+postgres-admin (as        stage, error, address, superuser, createdb, createrole (of the administrator),
+postgres, admin_user;     timezone, role_exists, role_login, role_superuser, role_createdb, role_createrole,
+ref is the admin's)       database_exists, database_owner, tables, cocalc (null where not seen)
 smtp (server, port,       stage (dns, tcp, greeting, tls, login, sender, ok: what was refused), error, code
 secure, login, ref,       (of the server's reply or null), address, latency_ms, tls (version or null),
 sender)                   starttls (offered), logins (kinds offered)
+release (release,         found, revision, values (what its user gave helm, every text that could be a
+namespace, revision)      secret masked)
 render (chart, release,   objects (manifests, values of Secrets left out), lint (list of text), error, digest
 namespace, path, text,
 entries)
-release (release,         found, revision, values (what its user gave helm, every text that could be a
-namespace, revision)      secret masked)
 dry-run (as render)       accepted (number), refused (list of {object, message}), namespace (where it was
                           tried)
 ========================  ==================================================================================
@@ -51,6 +54,7 @@ from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.facts import Object, Observation
 from cocalc_tui.core.kinds import Kind
 from cocalc_tui.core.secret import SecretRef
+from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.topics import Probe, Topic
 
 
@@ -110,6 +114,13 @@ class HelmRunner(Protocol):
         """`helm uninstall`; nothing happens where there is no such release. Raises `Refused`."""
 
 
+class SqlRunner(Protocol):
+    """Runs statements on a database server."""
+
+    async def run(self, action: Sql) -> int:
+        """Runs those that are not so already, in their order; gives how many. `Refused`, `Unreached`."""
+
+
 class Files(Protocol):
     """Files of the user."""
 
@@ -145,6 +156,10 @@ class World(Protocol):
     @property
     def helm(self) -> HelmRunner:
         """Installs releases."""
+
+    @property
+    def sql(self) -> SqlRunner:
+        """Runs SQL."""
 
     @property
     def files(self) -> Files:

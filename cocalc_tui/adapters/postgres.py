@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.adapters.kube.threads import in_thread
 from cocalc_tui.adapters.postgres_errors import explain
@@ -16,6 +17,9 @@ from cocalc_tui.core.facts import Object
 from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.topics import Probe
 from cocalc_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
 
 # The wanted database is named apart: this runs in another one where it does not exist yet
 FACTS = """
@@ -77,14 +81,25 @@ class Server:
 async def probe_postgres(probe: Probe, timeout: float, vault: Vault) -> Object:
     """Probe `postgres`. Raises `TimeoutError` where the server is silent at any stage."""
     result: dict[str, Any] = {"stage": "dns", **EMPTY}
+    await staged(probe, timeout, vault, result, _stages)
+    return result
+
+
+async def staged(
+    probe: Probe,
+    timeout: float,
+    vault: Vault,
+    result: dict[str, Any],
+    stages: Callable[[Server, dict[str, Any], float], Awaitable[None]],
+) -> None:
+    """Goes through `stages`; a refusal is put into `result`, redacted. Raises `TimeoutError`."""
     try:
         async with asyncio.timeout(timeout):
-            await _stages(await _server(probe, timeout, vault), result, timeout)
+            await stages(await _server(probe, timeout, vault), result, timeout)
     except Failed as failure:
         result |= {"stage": failure.stage, "error": vault.redact(str(failure))}
     except UsageError as error:
         result["error"] = error.message
-    return result
 
 
 async def _server(probe: Probe, timeout: float, vault: Vault) -> Server:
@@ -99,7 +114,7 @@ async def _server(probe: Probe, timeout: float, vault: Vault) -> Server:
         probe.text("host").strip("[]"),
         int(port),
         probe.text("name") or "cocalc",
-        probe.text("user") or "cocalc",
+        probe.text("admin_user") or probe.text("user") or "cocalc",
         password,
         probe.text("sslmode") or "prefer",
         probe.text("ca_file"),
@@ -119,14 +134,14 @@ async def _stages(server: Server, result: dict[str, Any], timeout: float) -> Non
         await _judge_the_rest(server, result, failure)
 
 
-async def _ask(server: Server, database: str, result: dict[str, Any]) -> None:
-    """Logs in to a database and puts what it tells into `result`."""
+async def connect(server: Server, database: str, address: str) -> AsyncConnection[Any]:
+    """A login to a database at an address of the server. Raises `Failed` with the stage that refused."""
     import psycopg
 
     try:
-        connection = await psycopg.AsyncConnection.connect(
+        return await psycopg.AsyncConnection.connect(
             host=server.host,
-            hostaddr=result["address"],
+            hostaddr=address,
             port=server.port,
             dbname=database,
             user=server.user,
@@ -143,7 +158,13 @@ async def _ask(server: Server, database: str, result: dict[str, Any]) -> None:
         raise Failed(*explain(str(error))) from None
     except psycopg.Error as error:
         raise Failed("login", str(error).strip()) from None
-    async with connection:
+
+
+async def _ask(server: Server, database: str, result: dict[str, Any]) -> None:
+    """Logs in to a database and puts what it tells into `result`."""
+    import psycopg
+
+    async with await connect(server, database, result["address"]) as connection:
         info = connection.info
         result |= {
             "version": info.parameter_status("server_version"),
@@ -153,7 +174,7 @@ async def _ask(server: Server, database: str, result: dict[str, Any]) -> None:
         try:
             row = await (await connection.execute(FACTS, (server.database,))).fetchone()
         except psycopg.Error as error:
-            raise Failed("login", f"logged in, then: {_first_line(error)}") from None
+            raise Failed("login", f"logged in, then: {first_line(error)}") from None
     if row is None:
         raise Failed("login", f"logged in as {server.user}, who is not in pg_roles")
     result |= {"stage": "ok", **dict(zip(COLUMNS, row, strict=True))}
@@ -186,5 +207,6 @@ def _default_authorities(sslmode: str) -> str | None:
     return next((file for file in files if file and Path(file).is_file()), "system")
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What the server said, without its context."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -10,7 +10,6 @@ from cocalc_tui.adapters.chart import probe_chart
 from cocalc_tui.adapters.files import Files
 from cocalc_tui.adapters.helm.command import Command
 from cocalc_tui.adapters.helm.dry_run import probe_dry_run
-from cocalc_tui.adapters.helm.installed import probe_release
 from cocalc_tui.adapters.helm.render import Renderer, probe_render
 from cocalc_tui.adapters.helm.upgrade import HelmRunner
 from cocalc_tui.adapters.kube.cluster import KubeCluster
@@ -18,6 +17,7 @@ from cocalc_tui.adapters.kube.contexts import contexts, location
 from cocalc_tui.adapters.kube.threads import in_thread
 from cocalc_tui.adapters.kube.trouble import unseen
 from cocalc_tui.adapters.postgres import probe_postgres
+from cocalc_tui.adapters.postgres_admin import SqlRunner, probe_postgres_admin
 from cocalc_tui.adapters.registry import probe_registry
 from cocalc_tui.adapters.smtp import probe_smtp
 from cocalc_tui.adapters.tools import probe_tools
@@ -35,10 +35,10 @@ ASKED: Mapping[str, Callable[[Probe], str]] = {
     "chart": lambda probe: probe.text("directory"),
     "file": lambda probe: probe.text("path"),
     "postgres": lambda probe: f"{probe.text('host')}:{probe.text('port', '5432')}",
+    "postgres-admin": lambda probe: f"{probe.text('host')}:{probe.text('port', '5432')}",
     "registry": lambda probe: probe.text("server"),
     "render": lambda probe: "helm",
     "secret-values": lambda probe: probe.text("path"),
-    "release": lambda probe: "helm",
     "smtp": lambda probe: f"{probe.text('server')}:{probe.text('port')}",
 }
 
@@ -60,6 +60,7 @@ class RealWorld:
         files = location(kubeconfig)
         self._command = Command(kubeconfig=files, context=self.name if files else "")
         self.helm = HelmRunner(self._command, self.vault)
+        self.sql = SqlRunner(self.vault)
         self._version = ""
         self._asked_version = False
         self._renderer = Renderer(self._command, self.vault, lambda: self._version)
@@ -71,12 +72,12 @@ class RealWorld:
             "dry-run": self._dry_run,
             "file": self._in_thread(self.files.probe_file),
             "postgres": lambda probe, timeout: probe_postgres(probe, timeout, self.vault),
+            "postgres-admin": lambda probe, timeout: probe_postgres_admin(probe, timeout, self.vault),
             "registry": lambda probe, timeout: probe_registry(probe, timeout, self.vault),
             "render": self._render,
             "rules": lambda probe, timeout: cluster.probe_rules(probe.text("namespace"), timeout),
             "secret": self._in_thread(self.vault.probe_secret),
             "secret-values": self._in_thread(self.files.probe_secret_values),
-            "release": lambda probe, timeout: probe_release(probe, timeout, self._command, self.vault),
             "smtp": lambda probe, timeout: probe_smtp(probe, timeout, self.vault),
             "tools": self._tools,
         }

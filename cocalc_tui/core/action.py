@@ -8,6 +8,7 @@ from typing import Any
 
 from cocalc_tui.core.kinds import NODE, SECRET, Kind, kind_of
 from cocalc_tui.core.secret import SecretRef, Slot
+from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.topics import Need, Probe, Topic
 
 MANAGER = "cocalc-tui"
@@ -181,7 +182,7 @@ class Wait:
     after: tuple[str, ...] = ()
 
 
-Action = Apply | Label | WriteFile | WriteSecrets | Helm | Delete | Wait
+Action = Apply | Label | WriteFile | WriteSecrets | Helm | Delete | Wait | Sql
 
 
 def looks_at(action: Action) -> tuple[Need, ...]:
@@ -195,6 +196,8 @@ def looks_at(action: Action) -> tuple[Need, ...]:
             return (NODES,)
         case WriteFile() | WriteSecrets():
             return (action.probe,)
+        case Sql():
+            return action.looks_at()
         case _:
             return ()
 

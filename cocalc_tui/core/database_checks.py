@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cocalc_tui.core.action import MANAGED_BY, MANAGER
+from cocalc_tui.core.database_admin import looked, statements
 from cocalc_tui.core.database_view import (
     KEY,
     at,
@@ -58,6 +59,9 @@ def tls(view: View) -> Verdict:
 
 def login(view: View) -> Verdict:
     found = seen(view)
+    if looked(view).get("role_exists") is False and not came_to(found, "ok"):
+        remedy = "Apply this step to create it." if statements(view) else "See what the admin login says."
+        return failed(f"there is no role {user(view)} yet", remedy, state=State.PARTIAL)
     if found.get("stage") == "login" and found.get("error") and given(view):
         return failed(
             f"{user(view)} was refused: {found['error']}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from cocalc_tui.core.facts import Object, Unreachable
 from cocalc_tui.core.findings import Verdict, skipped, unknown
@@ -12,8 +12,25 @@ from cocalc_tui.core.postgres import came_to
 from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.topics import Need, Probe, Topic
 from cocalc_tui.core.view import View
+from cocalc_tui.core.wish import Candidate
 
 KEY = "postgresql-password"
+
+
+def _places(*names: str) -> tuple[Candidate, ...]:
+    """Where charts are known to keep it; none of it is public."""
+    paths = [f"{above}.database.{n}" for above in ("global", "hub") for n in names]
+    return tuple(Candidate(p, "practice") for p in paths)
+
+
+PATHS = {
+    "host": _places("host", "hostname", "server", "address"),
+    "port": _places("port"),
+    "user": _places("user", "username"),
+    "name": _places("name", "database", "dbname", "databaseName"),
+    "sslmode": _places("sslmode", "sslMode", "ssl_mode"),
+    "secret_name": (Candidate("global.database.secretName"),),
+}
 
 
 def secret_name(view: View) -> str:
@@ -41,6 +58,21 @@ def user(view: View) -> str:
     return view.text("database.user", "cocalc")
 
 
+def name(view: View) -> str:
+    """The database."""
+    return view.text("database.name", "cocalc")
+
+
+def server(view: View) -> dict[str, Hashable]:
+    """Where the server is and how it is spoken to, as arguments of a probe."""
+    return {
+        "host": host(view),
+        "port": view.number("database.port", 5432),
+        "sslmode": view.text("database.sslmode", "prefer"),
+        "ca_file": view.text("database.ca_file") or None,
+    }
+
+
 def given(view: View) -> SecretRef | None:
     """The password, if one is given and can be read."""
     ref = view.secret("database.password")
@@ -55,16 +87,7 @@ def kept(view: View) -> bool:
 
 def probe(view: View) -> Probe:
     """The attempt to log in; without a password only to reach the server."""
-    return Probe.of(
-        "postgres",
-        host=host(view),
-        port=view.number("database.port", 5432),
-        name=view.text("database.name", "cocalc"),
-        user=user(view),
-        ref=given(view),
-        sslmode=view.text("database.sslmode", "prefer"),
-        ca_file=view.text("database.ca_file") or None,
-    )
+    return Probe.of("postgres", **server(view), name=name(view), user=user(view), ref=given(view))
 
 
 def seen(view: View) -> Object:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cocalc_tui.core.findings import Verdict, failed, passed, skipped, warned
+from cocalc_tui.core.findings import State, Verdict, failed, passed, skipped, warned
 
 STAGES = ("dns", "tcp", "tls", "login", "ok")
 OLDEST, SUGGESTED, FEWEST = 11, 14, 100
@@ -23,6 +23,21 @@ ENDS: Mapping[int, tuple[int, int, int]] = {
     18: (2030, 11, 14),
 }
 UTC_NAMES = frozenset(("UTC", "ETC/UTC", "GMT", "ETC/GMT", "UCT", "ETC/UCT", "ZULU", "ETC/ZULU"))
+RIGHTS = {"CREATEDB": ("createdb", "databases"), "CREATEROLE": ("createrole", "roles")}
+# Key words that cannot stand as a name without quotes (appendix "SQL Key Words" of the documentation)
+RESERVED = frozenset(
+    re.findall(
+        r"\w+",
+        "all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate "
+        "collation column concurrently constraint create cross current_catalog current_date current_role "
+        "current_schema current_time current_timestamp current_user default deferrable desc distinct do else end "
+        "except false fetch for foreign freeze from full grant group having ilike in initially inner intersect "
+        "into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null "
+        "offset on only or order outer overlaps placing primary references returning right select session_user "
+        "similar some symmetric system_user table tablesample then to trailing true union unique user using "
+        "variadic verbose when where window with",
+    )
+)
 Server = Mapping[str, Any]
 
 
@@ -34,7 +49,20 @@ def came_to(found: Server, stage: str) -> bool:
 
 def identifier(name: str) -> str:
     """A name as SQL takes it."""
-    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else '"' + name.replace('"', '""') + '"'
+    plain = re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in RESERVED
+    return name if plain else '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL takes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def lacking(found: Server) -> list[str]:
+    """The rights that a role lacks: nothing where it is superuser."""
+    if found.get("superuser"):
+        return []
+    return [right for right, (key, _) in RIGHTS.items() if not found.get(key)]
 
 
 def grant(user: str, rights: Sequence[str]) -> str:
@@ -69,17 +97,19 @@ def version(found: Server, now: float) -> Verdict:
     return passed(f"PostgreSQL {name}", note)
 
 
-def rights(found: Server, user: str) -> Verdict:
-    """Superuser, or databases and roles."""
+def rights(found: Server, user: str, here: bool = False) -> Verdict:
+    """Superuser, or databases and roles; `here`: the plan gives what is missing."""
     if found.get("superuser"):
         return passed("superuser")
-    lacks = {"CREATEDB": ("createdb", "databases"), "CREATEROLE": ("createrole", "roles")}
-    missing = [right for right, (key, _) in lacks.items() if not found.get(key)]
+    missing = lacking(found)
     if missing:
         return failed(
-            f"{user} may not create " + " or ".join(lacks[m][1] for m in missing),
-            f"Let a database admin run: {grant(user, missing)}",
+            f"{user} may not create " + " or ".join(RIGHTS[m][1] for m in missing),
+            "Apply this step to give these rights."
+            if here
+            else f"Let a database admin run: {grant(user, missing)}",
             detail="CoCalc creates and migrates its own tables and wants nearly all rights.",
+            state=State.PARTIAL if here else None,
         )
     return passed("may create databases and roles")
 
@@ -95,14 +125,21 @@ def connections(found: Server) -> Verdict:
     return passed(f"max_connections {most}" + (f", {used} in use" if used is not None else ""))
 
 
-def time_zone(found: Server, user: str) -> Verdict:
-    """Clocks of nodes and database must be UTC."""
+def is_utc(found: Server) -> bool:
+    """Whether the clock is in UTC."""
+    return str(found.get("timezone") or "").upper() in UTC_NAMES
+
+
+def time_zone(found: Server, user: str, here: bool = False) -> Verdict:
+    """Clocks of nodes and database must be UTC; `here`: the plan sets it."""
     zone = str(found.get("timezone") or "")
-    if zone.upper() in UTC_NAMES:
+    if is_utc(found):
         return passed(zone)
     return warned(
         f"time zone {zone or 'not told'}",
-        f"Let a database admin run: ALTER ROLE {identifier(user)} SET timezone TO 'UTC';",
+        "Apply this step to set it."
+        if here
+        else f"Let a database admin run: ALTER ROLE {identifier(user)} SET timezone TO 'UTC';",
     )
 
 
@@ -119,10 +156,10 @@ def encoding(found: Server) -> Verdict:
     )
 
 
-def contents(found: Server, name: str) -> Verdict:
-    """Empty, or CoCalc's own."""
+def contents(found: Server, name: str, here: bool = False) -> Verdict:
+    """Empty, or CoCalc's own; `here`: the plan makes it."""
     if found.get("database_exists") is False:
-        return passed(f"{name} does not exist yet, CoCalc creates it")
+        return passed(f"{name} does not exist yet, {'this step' if here else 'CoCalc'} creates it")
     count = found.get("tables")
     count = len(count) if isinstance(count, list | tuple) else int(count or 0)
     if not count:

@@ -24,7 +24,9 @@ from cocalc_tui.core.action import (
     WriteSecrets,
 )
 from cocalc_tui.core.secret import DockerConfigSlot, SecretRef, Slot
+from cocalc_tui.core.sql import Sql
 
+SQL_PURPOSE = {"admin_password": "db admin password", "password": "postgresql-password"}
 KUBECTL_APPLY = f"kubectl apply --server-side --field-manager={MANAGER} -f -"
 
 
@@ -59,6 +61,8 @@ def commands(action: Action) -> str:
         case Delete():
             where = f" --namespace {shlex.quote(action.namespace)}" if action.namespace else ""
             return f"kubectl delete {action.kind.plural} {shlex.quote(action.name)}{where} --ignore-not-found"
+        case Sql():
+            return psql(action)
         case Wait():
             return _wait(action)
         case _:
@@ -147,6 +151,41 @@ def _secret_values(action: WriteSecrets) -> str:
         text = re.sub(rf"'?@{number}@'?", f"${{{name}}}", text)
     path = shlex.quote(action.path)
     return "\n".join([*lines, f"(umask 077 && cat >{path} {heredoc(text, expand=True)}", ")"])
+
+
+def psql(action: Sql) -> str:
+    """psql with its statements on standard input; passwords reach it by its environment.
+
+    A backquoted command sets a variable in every version of psql; `\\getenv` came with version 15.
+    """
+    if not action.statements:
+        return f"# {action.target}: role and database are there"
+    where = {
+        "host": action.host,
+        "port": str(action.port),
+        "user": action.user,
+        "dbname": "postgres",
+        "sslmode": action.sslmode,
+        "sslrootcert": action.ca_file,
+    }
+    conninfo = " ".join(f"{key}='{_conninfo(value)}'" for key, value in where.items() if value)
+    words = [f'PGPASSWORD="{_read(action.ref, SQL_PURPOSE["admin_password"])}"']
+    lines = []
+    if action.password:
+        words.append(f'COCALC_NEW_PASSWORD="{_read(action.password, SQL_PURPOSE["password"])}"')
+        lines.append("\\set password `printf '%s' \"$COCALC_NEW_PASSWORD\"`")
+    for statement in action.statements:
+        if statement.unless:
+            lines += [f"{statement.unless} AS so \\gset", "\\if :so", "\\else"]
+        lines.append(f"{statement.text};")
+        if statement.unless:
+            lines.append("\\endif")
+    words.append(f"psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 {shlex.quote(conninfo)}")
+    return " \\\n".join(words) + " " + heredoc("\n".join(lines))
+
+
+def _conninfo(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def _wait(action: Wait) -> str:

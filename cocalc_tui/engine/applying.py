@@ -11,6 +11,7 @@ from cocalc_tui.core.action import NODES, Apply, Delete, Helm, Label, Wait, Writ
 from cocalc_tui.core.findings import State
 from cocalc_tui.core.kinds import DEPLOYMENT, SECRET
 from cocalc_tui.core.plan import Left, Planned
+from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.topics import Need, Topic
 from cocalc_tui.engine.differing import CHOICE, NOT_SEEN
 from cocalc_tui.engine.lease import Holder, LeaseKeeper
@@ -59,7 +60,12 @@ class Applier:
     ) -> Outcome:
         """Applies the session's present plan. `only` are step ids (all where empty); `accepted` ids of
         actions that may take over someone else's object; `skipped` ids that are left out."""
-        run = _Run(self, emit, only=only, accepted=accepted, skipped=skipped)
+
+        def tell(progress: Progress) -> None:
+            self.session.journal(progress)
+            emit(progress)
+
+        run = _Run(self, tell, only=only, accepted=accepted, skipped=skipped)
         before = self.session.world.cluster.writes
         exit_code = 0
         try:
@@ -75,7 +81,7 @@ class Applier:
         if not exit_code:
             exit_code = 3 if run.failed else 6 if run.unseen else 4 if run.left else 0
         outcome = Outcome(writes, run.done, run.failed, run.left, exit_code)
-        emit(
+        tell(
             Progress(
                 "summary",
                 self.session.clock(),
@@ -235,6 +241,13 @@ class _Run:
                 await world.files.write_secrets(action)
                 self.applier.writes += 1
                 await self.session.refresh(action.probe)
+            case Sql():
+                changed = await world.sql.run(action)
+                self.applier.writes += changed
+                for need in action.seen_by:
+                    await self.session.refresh(need)
+                await self.session.judge_now()
+                return f"{changed} statement{'s' if changed != 1 else ''} run on {action.target}"
             case Helm():
                 revision = await world.helm.upgrade(
                     action, lambda line: self.say("progress", planned, message=line)

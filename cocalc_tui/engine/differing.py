@@ -21,6 +21,7 @@ from cocalc_tui.core.action import (
 from cocalc_tui.core.diff import as_yaml, restrict, same, unified
 from cocalc_tui.core.facts import Object, Seen
 from cocalc_tui.core.plan import Planned
+from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.topics import Need
 from cocalc_tui.core.view import View, why_unseen
 
@@ -51,6 +52,8 @@ def planned(action: Action, view: View) -> Planned:
             if not view.seen(action.topic):
                 return Planned(action, "delete", blocked=NOT_SEEN + why_unseen(view.get(action.topic)))
             return Planned(action, "delete" if view.object(action.topic) else "keep")
+        case Sql():
+            return _sql(action, view)
         case Wait():
             return Planned(action, "run", note="changes nothing")
         case _:
@@ -136,6 +139,16 @@ def _file(action: WriteFile, view: View) -> Planned:
     if found.get("exists") and before == action.text:
         return Planned(action, "keep")
     return Planned(action, "update" if found.get("exists") else "create", unified(before, action.text))
+
+
+def _sql(action: Sql, view: View) -> Planned:
+    unseen = [n for n in action.looks_at() if not view.seen(n)]
+    if unseen:
+        return Planned(action, "run", blocked=NOT_SEEN + why_unseen(view.get(unseen[0])))
+    if not action.statements:
+        return Planned(action, "keep")
+    unusable = next((e for _, ref in action.refs if (e := view.result(ref.probe()).get("error"))), "")
+    return Planned(action, "run", "\n".join(f"+{line}" for line in action.shown()), blocked=str(unusable))
 
 
 def _helm_diff(action: Helm) -> str:

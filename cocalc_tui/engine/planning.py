@@ -11,6 +11,7 @@ from cocalc_tui.core.action import Action, Apply, Helm, Wait
 from cocalc_tui.core.findings import Finding, State, Status
 from cocalc_tui.core.plan import Left, Plan, Planned
 from cocalc_tui.core.rights import missing
+from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.step import Step
 from cocalc_tui.core.view import View
 
@@ -112,5 +113,7 @@ def _versions(action: Action, view: View) -> list[str]:
     match action:
         case Apply():
             return [str(view.result(s.probe()).get("sha256")) for s in action.slots]
+        case Sql():
+            return [str(view.result(ref.probe()).get("sha256")) for _, ref in action.refs]
         case _:
             return []

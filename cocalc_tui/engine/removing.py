@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, Helm, Label
 from cocalc_tui.core.kinds import NAMESPACE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM
 from cocalc_tui.core.release import newest, topic_of
+from cocalc_tui.core.sql import Sql
 from cocalc_tui.engine.judging import Judged
 from cocalc_tui.errors import CocalcError
 from cocalc_tui.ports import World
@@ -45,6 +46,8 @@ def removals(judged: Judged, only: frozenset[str]) -> tuple[list[Removal], list[
                     kept.append(f"release {action.release}: somebody else installed it")
             case Apply():
                 _object(judged, action, only, gone, kept)
+            case Sql() if not action.statements:
+                kept.append(f"{action.target}: role and database hold data; drop them by hand")
             case Label() if _labelled(judged, action):
                 gone.append(Removal(action, f"labels of node {action.node}"))
             case _:

@@ -13,6 +13,7 @@ from cocalc_tui.core.facts import Facts, Forgotten, Observation, Observed, Pendi
 from cocalc_tui.core.step import Step
 from cocalc_tui.core.topics import Need, Probe, Topic
 from cocalc_tui.engine.judging import CLUSTER, Judged, judge
+from cocalc_tui.engine.progress import Progress
 from cocalc_tui.ports import World
 
 QUIET = 0.05
@@ -24,6 +25,7 @@ AGAIN = {
     "cluster": 30.0,
     "rules": 60.0,
     "postgres": 30.0,
+    "postgres-admin": 30.0,
     "registry": 120.0,
     "dry-run": 120.0,
 }
@@ -56,6 +58,7 @@ class Session:
         self.live = live
         self.timeout = timeout
         self.clock = clock
+        self.journal: Callable[[Progress], None] = lambda progress: None
         self.facts = Facts()
         self.judged = judge(self.steps, self.facts, given, clock())
         self._tasks: dict[Need, asyncio.Task[None]] = {}

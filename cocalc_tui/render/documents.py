@@ -10,6 +10,7 @@ from cocalc_tui.core.action import Action, Apply, WriteSecrets
 from cocalc_tui.core.findings import Finding, worst
 from cocalc_tui.core.plan import Left, Plan, Planned
 from cocalc_tui.core.rights import rights_yaml
+from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.step import Step
 from cocalc_tui.core.view import View
 from cocalc_tui.engine.judging import CLUSTER, Judged
@@ -25,6 +26,7 @@ KIND_WORDS = {
     "Helm": "helm",
     "Delete": "delete",
     "Wait": "wait",
+    "Sql": "sql",
 }
 
 
@@ -105,6 +107,8 @@ def secrets_of(action: Action) -> list[str]:
             return [f"{slot.key} {slot.ref}" for slot in action.slots]
         case WriteSecrets():
             return [f"{path} {ref}" for path, ref in action.entries]
+        case Sql():
+            return [f"{purpose} {ref}" for purpose, ref in action.refs]
         case _:
             return []
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from cocalc_tui.core.action import Action, Apply, Helm, Wait, WriteFile, WriteSecrets
 from cocalc_tui.core.kinds import PERSISTENT_VOLUME_CLAIM
 from cocalc_tui.core.secret import SecretRef
-from cocalc_tui.core.shell import commands, helm_command, heredoc, variable
+from cocalc_tui.core.shell import SQL_PURPOSE, commands, helm_command, heredoc, variable
+from cocalc_tui.core.sql import Sql
 
 HEAD = """\
 #!/bin/sh
@@ -54,6 +55,8 @@ def _variables(action: Action) -> Iterable[str]:
         ]
     if isinstance(action, WriteSecrets):
         refs = [(ref, path) for path, ref in action.entries]
+    if isinstance(action, Sql) and action.statements:
+        refs = [(ref, SQL_PURPOSE[purpose]) for purpose, ref in action.refs]
     return [variable(ref, purpose) for ref, purpose in refs if ref.source != "file"]
 
 

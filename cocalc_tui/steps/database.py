@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from cocalc_tui.core import postgres
+from cocalc_tui.core import database_admin, postgres
 from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, labelled
 from cocalc_tui.core.database_checks import login, password, reachable, secret, tls
 from cocalc_tui.core.database_view import (
     KEY,
+    PATHS,
     at,
     before,
     given,
     host,
     kept,
+    name,
     needs,
     needs_login,
     needs_password,
@@ -29,8 +31,9 @@ from cocalc_tui.core.findings import Check, Verdict
 from cocalc_tui.core.names import object_name
 from cocalc_tui.core.secret import PlainSlot
 from cocalc_tui.core.step import Choice, Field, Step
+from cocalc_tui.core.topics import Need
 from cocalc_tui.core.view import View
-from cocalc_tui.core.wish import Candidate, Wish
+from cocalc_tui.core.wish import Wish
 
 MODES = (
     Choice("prefer", note="TLS if the server offers it"),
@@ -47,7 +50,23 @@ def logged_in(judge: Callable[[Object, View], Verdict]) -> Callable[[View], Verd
     return lambda view: before(view) or judge(seen(view), view)
 
 
+def here(view: View) -> bool:
+    """Whether an administrator's login is at hand that can mend what is found."""
+    return database_admin.able(database_admin.looked(view))
+
+
+def needs_all(view: View) -> Iterable[Need]:
+    """The server, the Secret, and what an administrator sees."""
+    return (*needs_login(view), *database_admin.needs_admin(view))
+
+
 def actions(view: View) -> Sequence[Action]:
+    """Role and database where an administrator's login is given, and the Secret."""
+    return (*database_admin.wanted(view), *secret_action(view))
+
+
+def secret_action(view: View) -> Sequence[Action]:
+    """The Secret with the password, unless somebody else's is good as it is."""
     ref, live = given(view), view.object(topic(view))
     if ref is None:
         return ()
@@ -55,8 +74,7 @@ def actions(view: View) -> Sequence[Action]:
     if wanted.get("edges") or wanted.get("length") == 0:
         return ()
     if live and live.get("data", {}).get(KEY) == f"sha256:{wanted.get('sha256')}":
-        ours = live["metadata"].get("labels", {}).get(MANAGED_BY) == MANAGER
-        if not ours:
+        if live["metadata"].get("labels", {}).get(MANAGED_BY) != MANAGER:
             return ()
     metadata = {"name": secret_name(view), "namespace": view.namespace}
     manifest = labelled({"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": metadata})
@@ -65,21 +83,19 @@ def actions(view: View) -> Sequence[Action]:
 
 
 def values(view: View) -> Sequence[Wish]:
-    def wish(field: str, value: object, *names: str) -> Wish:
-        paths = [f"global.database.{n}" for n in names] + [f"hub.database.{n}" for n in names]
-        return Wish("database", field, tuple(Candidate(p, "practice") for p in paths), value)
+    def wish(field: str, value: object) -> Wish:
+        return Wish("database", field, PATHS[field], value)
 
-    name = Candidate("global.database.secretName")
-    wishes = [Wish("database", "secret_name", (name,), secret_name(view))]
+    named = wish("secret_name", secret_name(view))
     if not host(view):
-        return wishes
+        return (named,)
     return [
-        wish("host", host(view), "host", "hostname", "server", "address"),
-        wish("port", view.number("database.port", 5432), "port"),
-        wish("user", user(view), "user", "username"),
-        wish("name", view.text("database.name", "cocalc"), "name", "database", "dbname", "databaseName"),
-        wish("sslmode", view.text("database.sslmode", "prefer"), "sslmode", "sslMode", "ssl_mode"),
-        *wishes,
+        wish("host", host(view)),
+        wish("port", view.number("database.port", 5432)),
+        wish("user", user(view)),
+        wish("name", name(view)),
+        wish("sslmode", view.text("database.sslmode", "prefer")),
+        named,
     ]
 
 
@@ -108,10 +124,31 @@ STEP = Step(
             check=valid_host,
             needed=lambda view: True,
             placeholder="db.example.edu",
+            paths=PATHS["host"],
         ),
-        Field("port", "Port", "The TCP port of the server.", kind="number", default=5432, check=valid_port),
-        Field("name", "Name", "The database. CoCalc creates it if the login may do so.", default="cocalc"),
-        Field("user", "User", "The login that CoCalc uses. It wants nearly all rights.", default="cocalc"),
+        Field(
+            "port",
+            "Port",
+            "The TCP port of the server.",
+            kind="number",
+            default=5432,
+            check=valid_port,
+            paths=PATHS["port"],
+        ),
+        Field(
+            "name",
+            "Name",
+            "The database. CoCalc creates it if the login may do so.",
+            default="cocalc",
+            paths=PATHS["name"],
+        ),
+        Field(
+            "user",
+            "User",
+            "The login that CoCalc uses. It wants nearly all rights.",
+            default="cocalc",
+            paths=PATHS["user"],
+        ),
         Field(
             "password",
             "Password",
@@ -127,6 +164,7 @@ STEP = Step(
             kind="choice",
             default="prefer",
             choices=lambda view: MODES,
+            paths=PATHS["sslmode"],
         ),
         Field(
             "ca_file",
@@ -136,11 +174,28 @@ STEP = Step(
             shown=lambda view: view.text("database.sslmode").startswith("verify"),
         ),
         Field(
+            "admin_user",
+            "Admin login",
+            "A database administrator, only to create the role and the database or to give the role its "
+            "rights. The SQL is shown before it is run. Leave it empty if both are there.",
+            placeholder="not needed",
+        ),
+        Field(
+            "admin_password",
+            "Admin password",
+            "The administrator's password. It is used for this alone and goes nowhere: neither into the "
+            "cluster nor into a file.",
+            kind="secret",
+            shown=lambda view: bool(database_admin.admin(view)),
+            needed=lambda view: bool(database_admin.admin(view)),
+        ),
+        Field(
             "secret_name",
             "Secret",
             "The name of the Secret that holds the password under the key postgresql-password.",
             default=KEY,
             check=object_name,
+            paths=PATHS["secret_name"],
         ),
     ),
     checks=(
@@ -166,7 +221,15 @@ STEP = Step(
             "Login",
             "The login with user, password and database name is tried, just as the hub will do it.",
             login,
-            needs_login,
+            needs_all,
+        ),
+        Check(
+            "admin",
+            "Admin login",
+            "An administrator's login, where one is given, must be able to create roles and databases. A "
+            "database that is there is never altered, nor is the password of a role that is there.",
+            database_admin.judge,
+            needs_all,
         ),
         Check(
             "version",
@@ -181,8 +244,8 @@ STEP = Step(
             "Rights",
             "CoCalc creates its database, tables and indices at its start, so the login must be superuser "
             "or may create databases and roles.",
-            logged_in(lambda found, view: postgres.rights(found, user(view))),
-            needs_login,
+            logged_in(lambda found, view: postgres.rights(found, user(view), here(view))),
+            needs_all,
         ),
         Check(
             "connections",
@@ -196,8 +259,8 @@ STEP = Step(
             "time-zone",
             "Time zone",
             "The clocks of nodes and database must be in UTC, because times are compared across them.",
-            logged_in(lambda found, view: postgres.time_zone(found, user(view))),
-            needs_login,
+            logged_in(lambda found, view: postgres.time_zone(found, user(view), here(view))),
+            needs_all,
         ),
         Check(
             "encoding",
@@ -210,8 +273,8 @@ STEP = Step(
             "contents",
             "Contents",
             "The database must be empty or CoCalc's own, because CoCalc creates its tables in it.",
-            logged_in(lambda found, view: postgres.contents(found, view.text("database.name", "cocalc"))),
-            needs_login,
+            logged_in(lambda found, view: postgres.contents(found, name(view), here(view))),
+            needs_all,
         ),
         Check(
             "password",

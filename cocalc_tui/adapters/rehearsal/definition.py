@@ -13,7 +13,8 @@ objects          Kubernetes objects, as `kubectl get -o yaml` gives them; a snap
                  until somebody changes them (`recorded: true`)
 probes           [{kind, args, document}]: answers that come before everything below
 tools            name -> {path, version}
-databases        host -> {port, user, secret, version, version_num, superuser, … , contents}; `silent: true`
+databases        host -> {port, user, secret, version, version_num, superuser, … , contents, admin: {user,
+                 secret, superuser, createdb, createrole}}; without a user: no role yet; `silent: true`
 registries       host -> {logins: [{username, file | secret}], missing: [image or tag], silent}
 mailservers      host -> {ports: {number: tls | starttls | clear}, login, secret, senders; silent: true}
 provisioners     name -> {rwx}: whether a provisioner unknown to this program can do ReadWriteMany
@@ -159,12 +160,18 @@ def _with_hashes(found: Definition) -> Definition:
     """With hashes of the passwords that databases, mail servers and registries take, and of nothing else."""
     for known in (*(found.get("databases") or {}).values(), *(found.get("mailservers") or {}).values()):
         if "secret" in known:
-            known["password_hash"] = "sha256:" + text_hash(str(found["secrets"][known["secret"]]))
+            known["password_hash"] = _hash(found, known)
+        if "secret" in known.get("admin", {}):
+            known["admin"]["password_hash"] = _hash(found, known["admin"])
     for host, known in (found.get("registries") or {}).items():
         known["login_hashes"] = [
             "sha256:" + _login_hash(found, host, login) for login in known.get("logins") or ()
         ]
     return found
+
+
+def _hash(found: Definition, login: Mapping[str, str]) -> str:
+    return "sha256:" + text_hash(str(found["secrets"][login["secret"]]))
 
 
 def _login_hash(found: Definition, host: str, login: Mapping[str, str]) -> str:

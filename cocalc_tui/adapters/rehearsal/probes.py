@@ -11,7 +11,8 @@ from cocalc_tui.adapters.chart.probe import EMPTY, locate
 from cocalc_tui.adapters.chart.read import read_chart
 from cocalc_tui.adapters.files import Files
 from cocalc_tui.adapters.rehearsal import postgres, registry, smtp
-from cocalc_tui.adapters.rehearsal.cluster import SILENCE, MemoryCluster
+from cocalc_tui.adapters.rehearsal.cluster import SILENCE
+from cocalc_tui.adapters.rehearsal.databases import Databases
 from cocalc_tui.adapters.rehearsal.recorded import Recorded
 from cocalc_tui.adapters.rehearsal.releases import MemoryHelm
 from cocalc_tui.adapters.rehearsal.silence import Silent
@@ -29,8 +30,9 @@ class Probes:
     """Answers one probe after another; what a snapshot recorded comes first."""
 
     def __init__(
-        self, world: Mapping[str, Any], cluster: MemoryCluster, helm: MemoryHelm, vault: Vault, files: Files
+        self, world: Mapping[str, Any], helm: MemoryHelm, databases: Databases, vault: Vault, files: Files
     ) -> None:
+        cluster = helm.cluster
         self.world = world
         self.cluster = cluster
         self.helm = helm
@@ -45,12 +47,12 @@ class Probes:
             "secret-values": files.probe_secret_values,
             "chart": _chart,
             "registry": lambda p: registry.answer(world, vault, p),
-            "postgres": lambda p: postgres.answer(world, vault, p),
+            "postgres": lambda p: postgres.answer(databases.now(), vault, p),
+            "postgres-admin": lambda p: postgres.answer_admin(databases.now(), vault, p),
             "smtp": lambda p: smtp.answer(world, vault, p),
             "render": helm.probe_render,
             "dry-run": helm.probe_dry_run,
         }
-            "release": helm.probe_release,
         self._recorded = Recorded(world)
 
     async def answer(self, probe: Probe, timeout: float) -> Observation:

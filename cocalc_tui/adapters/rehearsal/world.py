@@ -14,6 +14,7 @@ from pathlib import Path
 from cocalc_tui.adapters.files import Files
 from cocalc_tui.adapters.rehearsal import definition
 from cocalc_tui.adapters.rehearsal.cluster import MemoryCluster
+from cocalc_tui.adapters.rehearsal.databases import Databases
 from cocalc_tui.adapters.rehearsal.defaults import filled
 from cocalc_tui.adapters.rehearsal.definition import CHART, Definition, list_worlds
 from cocalc_tui.adapters.rehearsal.faults import Faults
@@ -70,10 +71,11 @@ class RehearsalWorld:
             exclusive=self._lock,
         )
         self.helm = MemoryHelm(self.cluster, self.files, CHART)
+        self.sql = Databases(found, self.cluster, self.vault)
         self._write_files()
         self.examples = definition.examples(found, self.vault, self.folder)
         self.contexts: Sequence[str] = [str((found.get("cluster") or {}).get("context") or found["world"])]
-        self._probes = Probes(found, self.cluster, self.helm, self.vault, self.files)
+        self._probes = Probes(found, self.helm, self.sql, self.vault, self.files)
 
     @classmethod
     def open(
