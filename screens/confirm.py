@@ -17,6 +17,7 @@ from cocalc_tui.screens.text import line
 from cocalc_tui.screens.widgets.actions import Act, ActionRow
 from cocalc_tui.screens.widgets.changes import consequence, short
 from cocalc_tui.screens.widgets.modal import Box
+from cocalc_tui.screens.widgets.rows import Rows
 
 ACTS = (Act("apply", "Apply", "F9"), Act("close", "Change nothing", "esc"))
 
@@ -48,7 +49,7 @@ class ConfirmScreen(Box[Consent]):
         box.border_title = f"Apply {self._title}"
         box.border_subtitle = "space leaves out · esc closes"
         with box:
-            yield OptionList(
+            yield Rows(
                 *(Option("", id=p.id) for p in self._planned), compact=True, id="confirm-list", classes="rows"
             )
             yield Static(id="confirm-text", markup=False)

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from cocalc_tui.screens.text import fit, line
 from cocalc_tui.screens.widgets.modal import Box
+from cocalc_tui.screens.widgets.rows import Rows
 
 
 class Item(NamedTuple):
@@ -40,7 +41,7 @@ class ChooseBox(Box[str]):
         box.border_subtitle = "enter chooses · esc closes"
         with box:
             yield Static(self._text, id="choose-text", markup=False)
-            yield OptionList(*self._make_options(), compact=True, id="choose-list", classes="rows")
+            yield Rows(*self._make_options(), compact=True, id="choose-list", classes="rows")
 
     def _make_options(self) -> list[Option]:
         wide = max((len(i.label) for i in self._items), default=0) + 2

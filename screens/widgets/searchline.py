@@ -53,7 +53,7 @@ class SearchLine(Horizontal):
     def begin(self) -> None:
         """Shows the line and takes the focus."""
         self.display = True
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))  # at once: the next key is already on its way
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

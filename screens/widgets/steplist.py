@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from cocalc_tui.core.step import Step
+from cocalc_tui.screens.widgets.rows import Rows
 
 
-class StepList(OptionList):
+class StepList(Rows):
     """Steps in their order; `gaps` puts an empty row between groups."""
 
     def __init__(self, steps: Sequence[Step], *, id: str) -> None:  # noqa: A002  # Textual's own name

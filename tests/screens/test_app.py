@@ -148,6 +148,7 @@ async def test_keys_at_random_never_break(desk: OpenDesk) -> None:
 async def test_without_colour_state_is_told_by_signs_and_nothing_is_coloured(desk: OpenDesk) -> None:
     async with desk(NARROW, color=False) as d:
         await d.settled()
+        strips = []
         for strip in d.app.screen._compositor.render_strips():
             for each in d.app.get_line_filters():
                 strip = strip.apply_filter(each, Color(0, 0, 0))  # noqa: PLW2901
@@ -155,6 +156,9 @@ async def test_without_colour_state_is_told_by_signs_and_nothing_is_coloured(des
                 s.style.color for s in strip if s.style and s.style.color and not s.style.color.is_default
             ]
             assert colours == []
+            strips.append(strip)
+        cursor = [s for s in strips[2] if s.style and s.style.reverse and s.text.strip()]
+        assert "Tools" in "".join(s.text for s in cursor)
         assert d.app.theme == "ansi-dark"
         assert "✓ Tools" in text_of(d.app)
 
