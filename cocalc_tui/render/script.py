@@ -15,6 +15,7 @@ HEAD = """\
 #!/bin/sh
 # Installs CoCalc with kubectl and helm, exactly as `cocalc-tui apply` would.
 # Made by cocalc-tui{rehearsal}. It may be run again: what is already so is left alone.
+# shellcheck disable=SC2016
 set -eu
 """
 

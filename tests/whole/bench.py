@@ -65,7 +65,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        self.regcred.write_text(json.dumps(KEY))
+        self.regcred.write_text(json.dumps(KEY, indent=2) + "\n")
         self.answers.write_text(yaml.safe_dump({"version": 1, "answers": self.given}))
 
     @property
@@ -201,6 +201,8 @@ def state_of(desk: Desk) -> dict[str, Any]:
         body = {k: v for k, v in obj.items() if k not in ("metadata", "status", "apiVersion", "kind")}
         for moved in ("clusterIP", "clusterIPs", "volumeName"):
             (body.get("spec") or {}).pop(moved, None)
+        if body.get("type") == "kubernetes.io/dockerconfigjson":
+            body["data"] = json.loads(text_of(obj, ".dockerconfigjson"))
         body["labels"] = meta.get("labels", {})
         body["managers"] = sorted(managers(obj) & {"cocalc-tui", "helm", "kubectl"})
         found[f"{obj['kind']}/{meta['name']}"] = body

@@ -11,26 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.testbed.bed import ControlPlane
-from tests.testbed.postgres import Postgres
-from tests.testbed.proxy import ApiProxy
 from tests.whole.bench import Desk, state_of
 
 HELM = 6  # the first write that helm makes: its own record, pending
-
-
-@pytest.fixture(scope="module")
-def undisturbed(
-    control_plane: ControlPlane, postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
-    """What an apply that nobody kills leaves."""
-    control_plane.reset()
-    with ApiProxy(control_plane) as proxy:
-        desk = Desk(control_plane, proxy, postgres_server, tmp_path_factory.mktemp("undisturbed") / "desk")
-        assert desk.apply().code == 0
-        found = state_of(desk)
-    control_plane.reset()
-    return found
 
 
 def children(pid: int) -> list[int]:
