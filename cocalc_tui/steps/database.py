@@ -73,9 +73,9 @@ def secret_action(view: View) -> Sequence[Action]:
     wanted = view.result(ref.probe())
     if wanted.get("edges") or wanted.get("length") == 0:
         return ()
-    if live and live.get("data", {}).get(KEY) == f"sha256:{wanted.get('sha256')}":
-        if live["metadata"].get("labels", {}).get(MANAGED_BY) != MANAGER:
-            return ()
+    same = live and live.get("data", {}).get(KEY) == f"sha256:{wanted.get('sha256')}"
+    if live and same and live["metadata"].get("labels", {}).get(MANAGED_BY) != MANAGER:
+        return ()
     metadata = {"name": secret_name(view), "namespace": view.namespace}
     manifest = labelled({"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": metadata})
     why = "The hub reads the database password from this Secret."
