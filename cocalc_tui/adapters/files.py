@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import hashlib
+import json
 import os
 import secrets
 import stat
@@ -19,9 +20,10 @@ from cocalc_tui.adapters.vault import Vault
 from cocalc_tui.adapters.yaml_load import Broken, load
 from cocalc_tui.core.action import WriteFile, WriteSecrets
 from cocalc_tui.core.facts import Object
+from cocalc_tui.core.masking import masked, secrets_in
 from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.topics import Probe
-from cocalc_tui.errors import Refused, Stale
+from cocalc_tui.errors import Refused, Stale, UsageError
 
 LARGEST = 8 << 20  # bytes; a values file is a few kilobytes
 HEADER = "# Secret values of CoCalc, given to helm after my-values.yaml. Keep this file private.\n"
@@ -43,25 +45,56 @@ class Files:
         await asyncio.to_thread(self._write_secrets, action)
 
     def probe_file(self, probe: Probe) -> Object:
-        """Probe `file`."""
-        return look(_path(probe.text("path")))
+        """Probe `file`. With `masked` the text has no secrets, and `secrets` counts them."""
+        seen = look(_path(probe.text("path")))
+        return self._masked(seen) if probe.get("masked") is True and not seen["error"] else seen
 
     def probe_secret_values(self, probe: Probe) -> Object:
         """Probe `secret-values`."""
         seen = look(_path(probe.text("path")))
         same = False
         if seen["exists"] and seen["error"] is None:
-            with suppress(Broken):
+            with suppress(Broken, UsageError):
                 same = load(str(seen["text"])) == self.secret_values(entries_of(probe))
         return {"exists": seen["exists"], "same": same, "error": seen["error"]}
 
     def secret_values(self, entries: Iterable[tuple[str, SecretRef]]) -> dict[str, Any]:
         """The values behind dotted key paths, nested. For files that helm reads, never for a screen."""
-        return nested((path, self._vault.reveal(ref).reveal()) for path, ref in entries)
+        return nested((path, secret_value(self._vault, ref)) for path, ref in entries)
+
+    def without_secrets(self, objects: list[Any]) -> list[Any]:
+        """Rendered objects as a fact may hold them."""
+        shown: list[Any] = json.loads(self._vault.redact(json.dumps(objects)))
+        return shown
+
+    def _masked(self, seen: dict[str, Any]) -> dict[str, Any]:
+        try:
+            document = load(str(seen["text"]))
+        except Broken as error:
+            return {**seen, "text": "", "secrets": 0, "error": f"is neither YAML nor JSON: {error}"}
+        secrets = set(secrets_in(document))
+        self._vault.learn(secrets)
+        text = (
+            yaml.safe_dump(masked(document), allow_unicode=True, sort_keys=False) if secrets else seen["text"]
+        )
+        return {**seen, "text": text, "secrets": len(secrets)}
 
     def _write_secrets(self, action: WriteSecrets) -> None:
         text = secret_text(self.secret_values(action.entries))
         write_atomically(_path(action.path), text, mode=0o600)
+
+
+def secret_value(vault: Vault, ref: SecretRef) -> Any:
+    """The text behind a reference, or the mapping of a document. Raises `UsageError`."""
+    text = vault.reveal(ref).reveal()
+    if not ref.document:
+        return text
+    try:
+        document = load(text)
+    except Broken as error:
+        raise UsageError(f"{ref.name}: {error}", "Correct the file; it is YAML or JSON.") from None
+    vault.learn(secrets_in(document))
+    return document
 
 
 def entries_of(probe: Probe) -> tuple[tuple[str, SecretRef], ...]:
@@ -74,7 +107,7 @@ def secret_text(values: Mapping[str, Any]) -> str:
     return HEADER + yaml.safe_dump(dict(values), allow_unicode=True, width=10_000)
 
 
-def nested(entries: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def nested(entries: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Values by dotted key path as nested mappings; `\\.` is a dot inside a key, as helm's `--set` has it."""
     result: dict[str, Any] = {}
     for path, value in entries:

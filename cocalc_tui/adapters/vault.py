@@ -6,6 +6,7 @@ import base64
 import json
 import os
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import assert_never
@@ -37,6 +38,7 @@ class Vault:
     def __init__(self) -> None:
         self._memory: dict[SecretRef, str] = {}
         self._revealed: dict[SecretRef, str] = {}
+        self._learned: set[str] = set()
         self._typed: Counter[str] = Counter()
 
     def remember(self, name: str, value: str) -> SecretRef:
@@ -60,6 +62,12 @@ class Vault:
         _process.add(value)
         return Secret(value)
 
+    def learn(self, values: Iterable[str]) -> None:
+        """More values that must not be shown: the secrets inside a document."""
+        found = set(values)
+        self._learned |= found
+        _process.update(found)
+
     def fill(self, slot: Slot) -> str:
         """The value of a Secret's key."""
         match slot:
@@ -72,7 +80,7 @@ class Vault:
 
     def known_values(self) -> frozenset[str]:
         """Every secret value of this run, and the secret parts of those that are documents."""
-        whole = {*self._memory.values(), *self._revealed.values()}
+        whole = {*self._memory.values(), *self._revealed.values(), *self._learned}
         return frozenset(whole | {part for value in whole for part in _parts(value)})
 
     def redact(self, text: str) -> str:

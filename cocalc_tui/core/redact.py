@@ -33,7 +33,9 @@ def _json(value: str) -> Iterator[str]:
         yield once
         yield json.dumps(once, ensure_ascii=ascii_only)[1:-1]
     # Go's encoder escapes these three as well
-    yield json.dumps(value)[1:-1].replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    go = json.dumps(value)[1:-1].replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    yield go
+    yield json.dumps(go)[1:-1]
 
 
 def _escaped(value: str) -> Iterator[str]:

@@ -12,10 +12,14 @@ SourceOfSecret = Literal["env", "file", "keyring", "memory"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class SecretRef:
-    """Where a secret value comes from: an environment variable, a file, the keyring, this run's memory."""
+    """Where a secret value comes from: an environment variable, a file, the keyring, this run's memory.
+
+    A `document` is YAML or JSON, and goes into a values file as the mapping that it is.
+    """
 
     source: SourceOfSecret
     name: str
+    document: bool = False
 
     def __str__(self) -> str:
         if self.source == "memory":

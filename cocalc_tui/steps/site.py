@@ -93,7 +93,7 @@ def checker(field: str) -> Callable[[str, View], str | None]:
 
 def file(view: View, field: str) -> Probe:
     """The content of one of the two files; what could be a secret in it is masked."""
-    return Probe.of("file", path=view.text(f"site.{field}"), masked=True if field == "sso" else None)
+    return Probe.of("file", path=view.text(f"site.{field}"), masked=True)
 
 
 def needs_file(field: str) -> Callable[[View], Iterable[Need]]:
@@ -147,8 +147,9 @@ def file_verdict(field: str, judge: Callable[[Any], tuple[str, ...]]) -> Callabl
             return skipped("no file is named")
         seen = view.result(file(view, field))
         if seen.get("error") or not seen.get("exists"):
+            why = str(seen.get("error") or "does not exist")
             return failed(
-                f"{path} {seen.get('error') or 'does not exist'}",
+                why if why.startswith(path) else f"{path} {why}",
                 f"Correct the path site.{field}, or leave it empty.",
             )
         try:
@@ -171,9 +172,11 @@ def values(view: View) -> Sequence[Wish]:
     if view.value("site.datastore") not in (None, ""):
         wishes.append(Wish("site", "datastore", PATHS["datastore"], view.flag("site.datastore")))
     if sso := view.text("site.sso"):
-        wishes.append(Wish("site", "sso", (Candidate("global.sso"),), SecretRef("file", sso)))
+        wishes.append(Wish("site", "sso", (Candidate("global.sso"),), SecretRef("file", sso, document=True)))
     if software := content(view, "software"):
-        wishes.append(Wish("site", "software", (Candidate("global.software"),), software))
+        secret = view.result(file(view, "software")).get("secrets")
+        value = SecretRef("file", view.text("site.software"), document=True) if secret else software
+        wishes.append(Wish("site", "software", (Candidate("global.software"),), value))
     return wishes
 
 
@@ -198,23 +201,23 @@ STEP = Step(
                 kind=kind,
                 check=checker(name),
                 choices=(lambda view: FLAGS) if kind == "flag" else None,
+                paths=PATHS[name],
             )
             for name, label, _, kind, text in TABLE
         ),
-                paths=PATHS[name],
         Field(
             "datastore",
             "Cloud storage",
             "Offers S3, Google Cloud Storage and SSHFS in projects, by a privileged sidecar of each project.",
             kind="flag",
             choices=lambda view: FLAGS,
-        ),
-        Field(
             paths=PATHS["datastore"],
         ),
         *(
             Field(name, label, text, check=checker(name), placeholder="{}", paths=PATHS[name])
             for name, label, text in QUOTAS
+        ),
+        Field(
             "sso",
             "Single sign-on",
             "A YAML or JSON file: provider name to conf and info. As it holds secrets, it goes into the "

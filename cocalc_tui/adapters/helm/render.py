@@ -15,7 +15,7 @@ from typing import Any
 from cocalc_tui.adapters.chart.digest import stamp
 from cocalc_tui.adapters.chart.errors import Unreadable
 from cocalc_tui.adapters.chart.probe import locate
-from cocalc_tui.adapters.files import entries_of, nested, secret_text
+from cocalc_tui.adapters.files import entries_of, nested, secret_text, secret_value
 from cocalc_tui.adapters.helm import distil
 from cocalc_tui.adapters.helm.command import Command, private_files
 from cocalc_tui.adapters.kube.threads import in_thread
@@ -23,6 +23,7 @@ from cocalc_tui.adapters.secrets_hash import data_hashes, text_hash
 from cocalc_tui.adapters.vault import Vault
 from cocalc_tui.adapters.yaml_load import Broken, load_all
 from cocalc_tui.core.facts import Object
+from cocalc_tui.core.masking import secrets_in
 from cocalc_tui.core.redact import redact
 from cocalc_tui.core.topics import Probe
 from cocalc_tui.errors import UsageError
@@ -77,13 +78,13 @@ class Renderer:
         for key in [key for key, task in self._tasks.items() if task.done()][:-KEPT]:
             del self._tasks[key]
 
-    def _inputs(self, probe: Probe) -> tuple[Path, str, tuple[tuple[str, str], ...]]:
+    def _inputs(self, probe: Probe) -> tuple[Path, str, tuple[tuple[str, Any], ...]]:
         """What a rendering is made from, besides the question: the chart's files and the secret values."""
         chart = locate(probe.text("chart"))
-        secrets = tuple((path, self._vault.reveal(ref).reveal()) for path, ref in entries_of(probe))
+        secrets = tuple((path, secret_value(self._vault, ref)) for path, ref in entries_of(probe))
         return chart, stamp(chart), secrets
 
-    async def _run(self, probe: Probe, chart: Path, secrets: tuple[tuple[str, str], ...]) -> Rendering:
+    async def _run(self, probe: Probe, chart: Path, secrets: tuple[tuple[str, Any], ...]) -> Rendering:
         shown = probe.text("path") or "my-values.yaml"
         contents = {"values.yaml": probe.text("text")}
         if secrets:
@@ -107,7 +108,7 @@ class Renderer:
             return failed(distil.message(self._vault.redact(template.err), names), said)
         return await asyncio.to_thread(self._parse, template.out, said, secrets)
 
-    def _parse(self, text: str, lint: list[str], secrets: Iterable[tuple[str, str]]) -> Rendering:
+    def _parse(self, text: str, lint: list[str], secrets: Iterable[tuple[str, Any]]) -> Rendering:
         try:
             documents = [document for document in load_all(text) if document is not None]
         except Broken as error:
@@ -118,10 +119,15 @@ class Renderer:
             return failed("the chart renders something that is no Kubernetes object", lint)
         whole = json.dumps(objects, sort_keys=True)
         public = [_without_values(o) for o in objects]
-        values = [value for _, value in secrets]
+        values = [text for _, value in secrets for text in _texts(value)]
         shown = json.loads(redact(json.dumps(public), values)) if values else public
         digest = hashlib.sha256(whole.encode()).hexdigest()
         return Rendering(objects, {"objects": shown, "lint": lint, "error": None, "digest": digest})
+
+
+def _texts(value: Any) -> Iterable[str]:
+    """A secret, or those of a document."""
+    return (value,) if isinstance(value, str) else secrets_in(value)
 
 
 def _seen(task: asyncio.Task[Rendering]) -> None:

@@ -51,6 +51,8 @@ class MemoryHelm:
             )
         except practice.ChartRefused as refused:
             raise Refused(f"helm: {_schema(refused)}", "Correct these values, then apply again.") from refused
+        # a Secret is kept as hashes, anything else as it is: the world's file must hold no secret
+        manifests = [m if m["kind"] == "Secret" else self.files.without_secrets([m])[0] for m in manifests]
         if self.cluster.faults.silent:
             raise Refused("helm: Kubernetes cluster unreachable")
         store = self.cluster.store
