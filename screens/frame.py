@@ -135,12 +135,12 @@ class Frame(App[int]):
         doing = f"screen {type(self.screen).__name__}, {self.size.width}x{self.size.height}"
         path = crash.report(told_of, self.state_dir, self.live.outside.redact, doing)
         where = f"A report was left at {path}" if path else "The report could not be written"
-        self._return_code = 1
-        self._exception = error
-        self._exception_event.set()
         told = f"cocalc-tui stopped on an error of its own: {type(told_of).__name__}. {where}"
         self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
+        self._return_code = 1
+        self._exception = error
         self._close_messages_no_wait()
+        self._exception_event.set()
 
     def _changed(self) -> None:
         """A new snapshot: what is in sight is repainted."""

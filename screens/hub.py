@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -107,6 +107,24 @@ class HubScreen(Shown):
     def _opened(self, event: OptionList.OptionSelected) -> None:
         if event.option.id:
             self.desk.show_step(event.option.id)
+
+    def on_key(self, event: events.Key) -> None:
+        """Fast typing: what follows / and still went to the list belongs to the search."""
+        search = self._search
+        if search is None or self.desk.live.judged is None:
+            return
+        if not search.display and event.key == "slash":
+            search.begin()
+        elif search.display and event.key == "enter":
+            found = hub_rows.matching(self.desk.live.judged, search.query_text)
+            search.action_end()
+            self.desk.show_step(found[0] if found else self.selected)
+        elif search.display and event.is_printable and event.character:
+            search.add(event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def copyable(self) -> tuple[str, str]:
         """The selected step as text."""

@@ -55,6 +55,12 @@ class SearchLine(Horizontal):
         self.display = True
         self.screen.set_focus(self.query_one(Input))  # at once: the next key is already on its way
 
+    def add(self, character: str) -> None:
+        """Takes a letter that was typed before the line had the focus."""
+        field = self.query_one(Input)
+        field.value += character
+        field.cursor_position = len(field.value)
+
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from textual import events
 
 from cocalc_tui.core.kinds import STORAGE_CLASS
 from cocalc_tui.errors import Unreached
@@ -121,3 +122,11 @@ async def test_a_world_that_cannot_be_opened_is_told_with_what_to_do(desk: OpenD
         assert "no cluster" in text_of(d.app).splitlines()[0]
         assert "looking" not in text_of(d.app)
         assert d.judged.step("namespace").state == "unknown"
+
+
+async def test_a_search_that_is_typed_in_one_go_loses_no_letter(desk: OpenDesk) -> None:
+    async with desk(NARROW) as d:
+        await d.settled()
+        for key, character in [("slash", "/"), *((c, c) for c in "datab"), ("enter", "\r")]:
+            d.app.post_message(events.Key(key, character))
+        await d.until(lambda: d.app.step_shown == "database" and "Answers" in text_of(d.app), "opened")
