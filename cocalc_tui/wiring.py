@@ -5,7 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from cocalc_tui.core.redact import redact
 from cocalc_tui.core.step import Step
 from cocalc_tui.engine.answers_file import dump, merge, parse, parse_set, with_source
 from cocalc_tui.engine.lease import Holder
+from cocalc_tui.engine.progress import Progress
 from cocalc_tui.errors import Refused, UsageError
 from cocalc_tui.options import Options
 from cocalc_tui.ports import World
@@ -105,9 +107,15 @@ def _zombie(pid: int) -> bool:
 
 
 async def kept_answers(session: Session, options: Options) -> None:
-    """Adds what an earlier run of this cluster and namespace was given; the file is only a comfort."""
+    """Adds what an earlier run of this cluster and namespace was given, and keeps a journal of this one.
+
+    Both are only a comfort: no state comes from them.
+    """
     folder = await _folder(session, options)
-    text = load_answers(folder) if folder else ""
+    if folder is None:
+        return
+    session.journal = _journal(folder)
+    text = load_answers(folder)
     if not text:
         return
     try:
@@ -125,11 +133,17 @@ async def keep_answers(session: Session, options: Options) -> None:
         save_answers(folder, dump(session.given, session.steps, at_least=Source.KEPT))
 
 
-async def journal(session: Session, options: Options, line: str) -> None:
-    """One line of the journal, redacted."""
-    folder = await _folder(session, options)
-    if folder:
-        append_journal(folder, redact(line, known_values()))
+def _journal(folder: Path) -> Callable[[Progress], None]:
+    """Writes what an apply tells into the journal, for people to read; redacted."""
+    who = operator()
+
+    def told(progress: Progress) -> None:
+        if progress.event in ("started", "finished", "failed", "summary"):
+            at = datetime.fromtimestamp(progress.at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            line = f"{at} {who} {progress.event} {progress.step} {progress.message}"
+            append_journal(folder, redact(" ".join(line.split()), known_values()))
+
+    return told
 
 
 async def _folder(session: Session, options: Options) -> Path | None:

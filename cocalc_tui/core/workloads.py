@@ -41,6 +41,11 @@ class Workload:
         return self.current and self.ready >= self.wanted
 
 
+def finished(found: Sequence[Workload]) -> bool:
+    """Whether there are workloads, and all are done: right after helm none may have been seen yet."""
+    return bool(found) and all(w.done for w in found)
+
+
 def deployments(view: View) -> Topic:
     """The Deployments of the namespace."""
     return Topic(DEPLOYMENT, view.namespace)

@@ -277,4 +277,7 @@ class _Run:
 
 
 def _is_release(need: Need) -> bool:
-    return isinstance(need, Topic) and need.kind in (SECRET, DEPLOYMENT) and bool(need.selector)
+    """Helm's records and the workloads: both must be new before the rollout is judged."""
+    return isinstance(need, Topic) and (
+        need.kind == DEPLOYMENT or (need.kind == SECRET and need.metadata_only)
+    )

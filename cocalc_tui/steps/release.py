@@ -188,7 +188,7 @@ def actions(view: View) -> Sequence[Action]:
             after=waits,
         )
     )
-    if not current or not all(w.done for w in rolled(view)):
+    if not current or not workloads.finished(rolled(view)):
         why = "The site answers when every workload is ready."
         wait = Wait("release.rollout", "release", why, "rollout", ("release.rollout",), timeout(view))
         found.append(wait)

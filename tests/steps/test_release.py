@@ -124,7 +124,7 @@ def test_the_digest_follows_what_is_installed() -> None:
 def test_secrets_that_are_not_at_hand_count_as_unchanged() -> None:
     later = seen(revision(label=WITH_SECRET), second=True)
     assert judge(STEP, "deployed", later).status is Status.PASS
-    (helm,) = STEP.actions(later)
+    helm, *_ = STEP.actions(later)
     assert isinstance(helm, Helm)
     assert helm.current
     assert helm.values_files == ("my-values.yaml", "my-values.secret.yaml")
