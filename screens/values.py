@@ -162,8 +162,18 @@ class ValuesScreen(Shown):
 
     @on(Tree.NodeHighlighted)
     def _moved(self, event: Tree.NodeHighlighted[str]) -> None:
-        self.path = event.node.data or ""
-        standing = self._keys.standing(self.path) if self._keys else None
+        self._at(event.node.data or "")
+
+    @on(KeyTree.Settled)
+    def _settled(self, event: KeyTree.Settled) -> None:
+        self._at(event.path)
+
+    def _at(self, path: str) -> None:
+        """Another key: the file shows its line, unless one is moving there."""
+        if path not in self.query_one(KeyTree).by_path:
+            return
+        self.path = path
+        standing = self._keys.standing(path) if self._keys else None
         if standing and standing.line and not self.query_one("#file-rows").has_focus:
             self.query_one("#file-rows", OptionList).highlighted = standing.line - 1
         self._key()

@@ -19,7 +19,20 @@ NUMBER = 5
 _MARK = re.compile(r"\s*# cocalc-tui: (\S+) [0-9a-f]{6}\s*$")
 _KEY = re.compile(r"^(\s*)([^\s#:\-][^:#]*|\"[^\"]*\")(:)(\s.*|)$")
 HAND = "by hand"
-KINDS = {"yesno": 'text, "yes" or "no"', "text": "text", "json": "JSON as text"}
+KINDS = {
+    "yesno": 'text, "yes" or "no"',
+    "text": "text",
+    "json": "text, a JSON object",
+    "email": "text, an e-mail address",
+    "number": "text, a whole number",
+    "host": "text, a host name",
+    "domain": "text, a bare domain",
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "a mapping",
+}
 
 
 def title(judged: Judged, keys: Keys, width: int) -> Content:
@@ -84,7 +97,8 @@ def branch(path: str, keys: Keys, width: int) -> Iterator[Content]:
     """What is known of a mapping, and what still works where something is missing."""
     if path:
         yield line((cut(path, width), "bold"))
-        yield from wrapped(_sentence(keys.comments.get(path, "")), width)
+        if comment := keys.comments.get(path):
+            yield from wrapped(_sentence(comment), width)
     if keys.edited is None:
         where = f"Line {keys.wrong_line}: " if keys.wrong_line else ""
         yield from wrapped(f"{where}{keys.why}", width, "$error", line(("✗", "$error"), " "), 2)
@@ -147,10 +161,11 @@ def _kind(found: Standing, chart: ChartKeys | None) -> str:
     if words := rule_found.get("enum"):
         return "one of " + ", ".join(str(w) for w in words)
     if kind := rule_found.get("type"):
-        return kind if isinstance(kind, str) else " or ".join(str(k) for k in kind)
+        names = [kind] if isinstance(kind, str) else [str(k) for k in kind]
+        return " or ".join("a number" if k == "number" else KINDS.get(k, k) for k in names)
     value = found.default if found.has_default else found.answer if found.answer is not None else found.mine
-    names = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
-    return names.get(type(value), "a mapping" if isinstance(value, dict) else "any value")
+    types = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
+    return types.get(type(value), "a mapping" if isinstance(value, dict) else "any value")
 
 
 def _sentence(text: str) -> str:

@@ -9,6 +9,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.color import Color, ColorParseError
+from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
@@ -26,6 +27,13 @@ class KeyTree(Tree[str]):
         Binding("right", "open(True)", "Open", show=False),
         Binding("left", "open(False)", "Close", show=False),
     ]
+
+    class Settled(Message):
+        """The keys were built anew and the cursor is at one of them."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
 
     def __init__(self, *, id: str) -> None:  # noqa: A002  # Textual's own name
         super().__init__("values", data="", id=id)
@@ -51,12 +59,16 @@ class KeyTree(Tree[str]):
         self._grow(self.root, shape, (), label)
         if kept is None:
             self._open(opened, first)
-        at = self.by_path.get(here or "")
-        target = at or next(iter(self.by_path.values()), None)
-        if kept:
-            target = self.by_path.get(next((p for p in self.by_path if p in kept), ""), target)
-        if target is not None:
-            self.call_after_refresh(self.move_cursor, target)
+        first_kept = next((p for p in self.by_path if kept and p in kept), "")
+        target = first_kept or (here if here in self.by_path else next(iter(self.by_path), ""))
+        self.call_after_refresh(self._settle, target)
+
+    def _settle(self, path: str) -> None:
+        """The cursor goes where it was, or to the first match; told also where its line is the same."""
+        node = self.by_path.get(path)
+        if node is not None:
+            self.move_cursor(node)
+            self.post_message(self.Settled(path))
 
     def _open(self, opened: set[str], first: bool) -> None:
         for path, node in self.by_path.items():
@@ -124,7 +136,7 @@ class KeyTree(Tree[str]):
         while above is not None:
             above.expand()
             above = above.parent
-        self.call_after_refresh(self.move_cursor, node)
+        self.call_after_refresh(self._settle, path)
 
     def action_open(self, wanted: bool) -> None:
         """Right opens a branch, left closes it or goes to the one above."""
