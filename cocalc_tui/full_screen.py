@@ -37,6 +37,13 @@ COLORS = {"linux": 16, "xterm": 16, "vt100": 2, "vt220": 2}
 
 def run_app(options: Options, steps: Sequence[Step], given: Answers) -> int:
     """Runs until the user leaves; gives the exit code."""
+    app = build(options, steps, given)
+    code = app.run()
+    return code if isinstance(code, int) else int(app.return_code or 0)
+
+
+def build(options: Options, steps: Sequence[Step], given: Answers) -> CocalcApp:
+    """The app, not yet running."""
 
     async def opened(choice: str | None) -> World:
         gc.freeze()  # all that was imported for the first paint stays
@@ -57,7 +64,7 @@ def run_app(options: Options, steps: Sequence[Step], given: Answers) -> int:
         here = [Offer(name, name, "a cluster of your kubeconfig") for name in contexts(options)]
         return [*here, *(Offer(REHEARSAL + n, f"rehearse {n}", title) for n, title in list_worlds())]
 
-    app = CocalcApp(
+    return CocalcApp(
         Outside(opened, with_examples, recall, keep, lambda text: redact(text, known_values())),
         steps,
         given,
@@ -68,5 +75,3 @@ def run_app(options: Options, steps: Sequence[Step], given: Answers) -> int:
         colors=1 << 24 if os.environ.get("COLORTERM") else COLORS.get(os.environ.get("TERM", ""), 256),
         offers=offers,
     )
-    code = app.run()
-    return code if isinstance(code, int) else int(app.return_code or 0)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.link import Link
-from tests.benchmarks.result import Result, milliseconds
 from tests.benchmarks.practice import CHART, Site
+from tests.benchmarks.result import Result, milliseconds
 from tests.testbed import kubeconfig
 from tests.testbed.postgres import programs
 from tests.testbed.proxy import ApiProxy

@@ -33,7 +33,7 @@ def create(plane: ControlPlane, path: str, things: Iterable[Object]) -> int:
 
 
 def pods(plane: ControlPlane, numbers: range) -> None:
-    """Pods of projects as CoCalc starts them; `bench` schedules them nowhere, so that they stay as they are."""
+    """Pods of projects as CoCalc starts them; nobody schedules them, so that they stay as they are."""
     create(plane, f"/api/v1/namespaces/{NAMESPACE}/pods", map(_pod, numbers))
 
 
