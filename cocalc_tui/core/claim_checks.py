@@ -113,7 +113,7 @@ def _unbound(claim: Claimed, live: Object) -> Verdict:
         )
     return failed(
         f"{claim.name} is not bound yet",
-        f"Wait for the provisioner of class {kind or '(none)'}. {look}",
+        f"Wait for the provisioner of class {kind}. {look}" if kind else f"Wait for its volume. {look}",
         detail=said,
         state=State.PARTIAL,
     )

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cocalc_tui.core import claim_checks, storage_classes
-from cocalc_tui.core.action import Action, Apply, Wait, labelled
-from cocalc_tui.core.claims import claim_manifest, class_name, larger, requested, unfit
-from cocalc_tui.core.findings import Check, Verdict, skipped
+from cocalc_tui.core import claim_checks, nfs_volumes, storage_classes
+from cocalc_tui.core.claims import class_name
+from cocalc_tui.core.findings import Check, Verdict
 from cocalc_tui.core.kinds import EVENT
 from cocalc_tui.core.names import object_name
-from cocalc_tui.core.ownership import ours
 from cocalc_tui.core.quantity import positive
 from cocalc_tui.core.step import Choice, Field, Step
+from cocalc_tui.core.storage_actions import actions
+from cocalc_tui.core.storage_checks import by_class, growth, names, reclaim, usable_class, write_access
 from cocalc_tui.core.storage_view import (
     CLASSES,
     PARTS,
     PATHS,
-    both,
-    bound,
-    chosen,
     claim_name,
     class_needed,
     creator,
@@ -31,28 +28,10 @@ from cocalc_tui.core.storage_view import (
     needs_claims,
     needs_class,
     needs_reclaim,
-    volumes,
 )
 from cocalc_tui.core.topics import Topic
 from cocalc_tui.core.view import View
 from cocalc_tui.core.wish import Wish
-
-
-def usable_class(view: View) -> Verdict:
-    if both(view):
-        return skipped("both claims are there")
-    if creator(view) == "none":
-        return skipped("the claims are made by hand")
-    return storage_classes.judge(view.objects(CLASSES), view.text("storage.class"))
-
-
-def reclaim(view: View) -> Verdict:
-    seen = [v for t in volumes(view) if (v := view.object(t))]
-    return storage_classes.reclaim(chosen(view), seen, len(PARTS), creator(view))
-
-
-def names(view: View) -> Verdict:
-    return claim_checks.names(claim_name(view, "data"), claim_name(view, "software"))
 
 
 def claim(part: str) -> Callable[[View], Verdict]:
@@ -77,42 +56,6 @@ def claim(part: str) -> Callable[[View], Verdict]:
     return judge
 
 
-def write_access(view: View) -> Verdict:
-    return storage_classes.owners(chosen(view), view.flag("storage.fix_permissions"))
-
-
-def actions(view: View) -> Sequence[Action]:
-    """The claims that are absent or our own, and the wait until their volumes are there."""
-    if creator(view) != "tool" or names(view).status == "fail":
-        return ()
-    found = [a for part in PARTS if (a := _claim(view, part))]
-    if found and not bound(view) and storage_classes.binding(chosen(view)) == "Immediate":
-        checks = tuple(f"storage.{part}" for part in PARTS)
-        after = tuple(a.id for a in found)
-        why = "The release needs volumes that are there."
-        return (*found, Wait("storage.bound", "storage", why, "claims bound", checks, 300, after))
-    return found
-
-
-def _claim(view: View, part: str) -> Apply | None:
-    """A claim as it is wanted. What can never change stays as it is: the class, and a size once larger."""
-    now, kind, size = live(view, part), view.text("storage.class"), view.text(f"storage.{part}_size")
-    if now is not None:
-        if not ours(now) or unfit(now):
-            return None
-        kind = class_name(now)
-        found = storage_classes.by_name(view.objects(CLASSES), kind)
-        grows = found is not None and storage_classes.expands(found)
-        size = larger(requested(now), size) if grows else requested(now)
-    if not kind or (now is None and view.seen(CLASSES) and chosen(view) is None):
-        return None
-    why = (
-        "Holds all files of the projects." if part == "data" else "Software that all projects share at /ext."
-    )
-    manifest = labelled(claim_manifest(claim_name(view, part), view.namespace, kind, size))
-    return Apply(f"storage.{part}", "storage", why, manifest)
-
-
 def values(view: View) -> Sequence[Wish]:
     def wish(field: str, value: object) -> Wish:
         return Wish("storage", field, PATHS[field], value)
@@ -134,7 +77,7 @@ def different(value: str, view: View) -> str | None:
 
 
 def by_tool(view: View) -> bool:
-    """Whether claims are made at all, so that class and sizes matter."""
+    """Whether claims are made at all, so that sizes matter."""
     return creator(view) != "none"
 
 
@@ -156,8 +99,8 @@ STEP = Step(
             # a class that is not there is the check's affair: it may be created in a moment
             check=lambda value, view: None,
             detect=detect_class,
-            needed=class_needed,
-            shown=by_tool,
+            needed=lambda view: class_needed(view) and by_class(view),
+            shown=by_class,
             needs=needs_class,
             paths=PATHS["class"],
         ),
@@ -211,6 +154,24 @@ STEP = Step(
             check=positive,
             shown=by_tool,
             paths=PATHS["software_size"],
+        ),
+        Field(
+            "nfs_server",
+            "NFS server",
+            "Host name or address of an NFS server of your own. The two volumes are then directories of it, "
+            "and no class is needed.",
+            check=nfs_volumes.valid_server,
+            shown=lambda view: creator(view) == "tool",
+            placeholder="volumes come from the class",
+        ),
+        Field(
+            "nfs_path",
+            "NFS path",
+            "The directory that the NFS server exports. Each claim has a directory of its name in it.",
+            check=nfs_volumes.valid_path,
+            needed=lambda view: bool(nfs_volumes.server(view)),
+            shown=lambda view: bool(nfs_volumes.server(view)),
+            placeholder="/export/cocalc",
         ),
         Field(
             "fix_permissions",
@@ -275,11 +236,19 @@ STEP = Step(
             counts=True,
         ),
         Check(
+            "nfs",
+            "NFS volumes",
+            "Volumes on an NFS server are bound to their claims alone and are kept when a claim goes. Where "
+            "a volume points to can never be changed.",
+            nfs_volumes.judge,
+            nfs_volumes.needs_volumes,
+        ),
+        Check(
             "growth",
             "Growth",
             "A claim can only grow if its class allows volume expansion. Where it does not, the size must "
             "last for years, or the files must be moved one day.",
-            lambda view: storage_classes.growth(chosen(view)),
+            growth,
             lambda view: (CLASSES,),
         ),
         Check(

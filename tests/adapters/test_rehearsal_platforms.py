@@ -162,3 +162,16 @@ async def test_the_database_of_eks_wants_tls_and_its_authority(tmp_path: Path) -
         told = [f.verdict.summary for f in judged.findings() if f.check in ("database.tls", "database.login")]
         assert any(words in t for t in told), (answers, told)
         await session.close()
+
+
+@pytest.mark.asyncio
+async def test_static_volumes_of_an_nfs_server_need_no_class(tmp_path: Path) -> None:
+    answers: dict[str, Value] = {"nfs_server": "nfs.example.edu", "nfs_path": "/export", "class": "standard"}
+    async with opened("gke", tmp_path, **answers) as session:
+        first = await Applier(session, ME).run(
+            lambda progress: None, only=frozenset(["namespace", "storage"])
+        )
+        assert first.exit == 0
+        judged = await session.settle(10)
+        assert judged.step("storage").state is State.READY
+        assert said(judged, "storage.data")[1] == "projects-data bound, 100Gi"
