@@ -36,6 +36,9 @@ secure, login, ref,       (of the server's reply or null), address, latency_ms, 
 sender)                   starttls (offered), logins (kinds offered)
 release (release,         found, revision, values (what its user gave helm, every text that could be a
 namespace, revision)      secret masked)
+dns (name, caa)           kind (ok, nxdomain, nodata, servfail), error, addresses, cname (chain), here (as this
+                          machine's resolver says), servers (list of {name, kind, addresses, cname}), zone,
+                          caa ({at, records: list of {tag, value}, error} or null)
 render (chart, release,   objects (manifests, values of Secrets left out), lint (list of text), error, digest
 namespace, path, text,
 entries)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from cocalc_tui.adapters.chart import probe_chart
+from cocalc_tui.adapters.dns import DnsProbe
 from cocalc_tui.adapters.files import Files
 from cocalc_tui.adapters.helm.command import Command
 from cocalc_tui.adapters.helm.dry_run import probe_dry_run
@@ -33,6 +34,7 @@ VERSION_PATIENCE = 3.0  # seconds for the version that charts may render by
 # Who was silent, by kind of probe
 ASKED: Mapping[str, Callable[[Probe], str]] = {
     "chart": lambda probe: probe.text("directory"),
+    "dns": lambda probe: f"DNS of {probe.text('name')}",
     "file": lambda probe: probe.text("path"),
     "postgres": lambda probe: f"{probe.text('host')}:{probe.text('port', '5432')}",
     "postgres-admin": lambda probe: f"{probe.text('host')}:{probe.text('port', '5432')}",
@@ -69,6 +71,7 @@ class RealWorld:
             "chart": probe_chart,
             "cluster": self._cluster,
             "credentials": self._in_thread(self.vault.probe_credentials),
+            "dns": DnsProbe(),
             "dry-run": self._dry_run,
             "file": self._in_thread(self.files.probe_file),
             "postgres": lambda probe, timeout: probe_postgres(probe, timeout, self.vault),

@@ -17,6 +17,7 @@ databases        host -> {port, user, secret, version, version_num, superuser, â
                  secret, superuser, createdb, createrole}}; without a user: no role yet; `silent: true`
 registries       host -> {logins: [{username, file | secret}], missing: [image or tag], silent}
 mailservers      host -> {ports: {number: tls | starttls | clear}, login, secret, senders; silent: true}
+dns              name -> {A: [..], AAAA: [..], CNAME: name, CAA: [authority]}; `silent: true`, `servfail: true`
 provisioners     name -> {rwx}: whether a provisioner unknown to this program can do ReadWriteMany
 loadbalancer     {ip} or {hostname} of the Services of type LoadBalancer; absent: they wait for ever
 snippets         "refused" where the ingress controller forbids snippet annotations
@@ -60,6 +61,7 @@ KEYS = frozenset(
         "answers_text",
         "cluster",
         "databases",
+        "dns",
         "faults",
         "files",
         "loadbalancer",

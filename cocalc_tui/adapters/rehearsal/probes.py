@@ -10,7 +10,7 @@ from cocalc_tui.adapters.chart.errors import Unreadable
 from cocalc_tui.adapters.chart.probe import EMPTY, locate
 from cocalc_tui.adapters.chart.read import read_chart
 from cocalc_tui.adapters.files import Files
-from cocalc_tui.adapters.rehearsal import postgres, registry, smtp
+from cocalc_tui.adapters.rehearsal import names, postgres, registry, smtp
 from cocalc_tui.adapters.rehearsal.cluster import SILENCE
 from cocalc_tui.adapters.rehearsal.databases import Databases
 from cocalc_tui.adapters.rehearsal.recorded import Recorded
@@ -49,6 +49,7 @@ class Probes:
             "registry": lambda p: registry.answer(world, vault, p),
             "postgres": lambda p: postgres.answer(databases.now(), vault, p),
             "postgres-admin": lambda p: postgres.answer_admin(databases.now(), vault, p),
+            "dns": lambda p: names.answer(world, p),
             "smtp": lambda p: smtp.answer(world, vault, p),
             "render": helm.probe_render,
             "dry-run": helm.probe_dry_run,
