@@ -149,7 +149,8 @@ class ValuesScreen(Shown):
             pane.show(lines(values_text.branch(self.path, keys, pane.room)))
         hand = self.entry is not None
         open_ = len(keys.by_hand)
-        text = f"{counted(open_, 'difference')} to settle" if open_ else ""
+        what = counted(open_, "difference") if self.size.width >= 100 else str(open_)
+        text = f"{what} to settle" if open_ else ""
         self.query_one(ActionRow).show([*([SET] if leaf else []), *([KEEP, USE] if hand else [])], text)
         line = self.entry.line if self.entry else None
         self.query_one("#file", Vertical).border_subtitle = f"line {line}: yours" if line else ""
