@@ -39,6 +39,16 @@ namespace, revision)      secret masked)
 dns (name, caa)           kind (ok, nxdomain, nodata, servfail), error, addresses, cname (chain), here (as this
                           machine's resolver says), servers (list of {name, kind, addresses, cname}), zone,
                           caa ({at, records: list of {tag, value}, error} or null)
+deploy-key (path)         exists, mode (number), type, public (the line of the .pub file), fingerprint,
+                          encrypted, error
+git-access (repo,         ok, denied (the host refused the key), commit (of the branch), host, host_key
+branch, key,              ({state: pinned, unknown or changed, fingerprint, type}; null where SSH is not
+host_fingerprint)         used), error; a host that does not answer is unreachable
+checkout (directory,      state (absent, empty, folder, unborn, checkout, broken), commit, branch, dirty (list
+key)                      of files), remote, ssh_command, key_set (it names this key), upstream, error
+git-remote (directory,    commit (the branch's newest), behind, ahead, incoming and earlier ([{commit,
+repo, branch, key,        subject, date}]), added, removed (value paths), changed ([{path, before, after}]),
+host_fingerprint)         images (those of the changed that name an image or tag), denied, error
 render (chart, release,   objects (manifests, values of Secrets left out), lint (list of text), error, digest
 namespace, path, text,
 entries)
@@ -52,7 +62,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from cocalc_tui.core.action import Apply, Helm, Label, WriteFile, WriteSecrets
+from cocalc_tui.core.action import Apply, Git, Helm, Label, MakeKey, WriteFile, WriteSecrets
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.facts import Object, Observation
 from cocalc_tui.core.kinds import Kind
@@ -134,6 +144,16 @@ class Files(Protocol):
         """Writes the secret values file, 0600, atomically."""
 
 
+class Repository(Protocol):
+    """The user's side of the vendor's repository."""
+
+    async def make_key(self, action: MakeKey) -> None:
+        """Makes a key pair; nothing happens where it is there. Raises `Refused`."""
+
+    async def check_out(self, action: Git, line: Callable[[str], None]) -> None:
+        """Makes or moves the checkout, pins the host's key. Raises `Refused`, `Unreached`."""
+
+
 class Vault(Protocol):
     """Secrets of this run."""
 
@@ -167,6 +187,10 @@ class World(Protocol):
     @property
     def files(self) -> Files:
         """Writes files."""
+
+    @property
+    def git(self) -> Repository:
+        """Makes keys and checkouts."""
 
     @property
     def vault(self) -> Vault:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from cocalc_tui.adapters.process import run
+from cocalc_tui.adapters.process import Result, run
 from cocalc_tui.adapters.tools import find
 from cocalc_tui.core.facts import Object
 from cocalc_tui.errors import UsageError
@@ -19,13 +20,18 @@ SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 class Git:
     """Questions about one folder."""
 
-    def __init__(self, folder: Path, timeout: float) -> None:
+    def __init__(self, folder: Path, timeout: float, env: Mapping[str, str] | None = None) -> None:
         self._command = [find("git"), "-C", str(folder), *SAFE]
         self._timeout = timeout
+        self._env = {**QUIET, **(env or {})}
+
+    async def result(self, *arguments: str) -> Result:
+        """How it ended."""
+        return await run([*self._command, *arguments], timeout=self._timeout, env=self._env)
 
     async def ask(self, *arguments: str) -> tuple[bool, str]:
         """Whether git could tell, and its answer or its complaint."""
-        result = await run([*self._command, *arguments], timeout=self._timeout, env=QUIET)
+        result = await self.result(*arguments)
         return result.code == 0, result.out.strip() if result.code == 0 else result.last_words(1)
 
     async def tell(self, *arguments: str) -> str:

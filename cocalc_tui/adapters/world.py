@@ -7,8 +7,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from cocalc_tui.adapters.chart import probe_chart
+from cocalc_tui.adapters.deploy_key import probe_deploy_key
 from cocalc_tui.adapters.dns import DnsProbe
 from cocalc_tui.adapters.files import Files
+from cocalc_tui.adapters.git_checkout import probe_checkout
+from cocalc_tui.adapters.git_news import probe_remote
+from cocalc_tui.adapters.git_ssh import probe_access
 from cocalc_tui.adapters.helm.command import Command
 from cocalc_tui.adapters.helm.dry_run import probe_dry_run
 from cocalc_tui.adapters.helm.render import Renderer, probe_render
@@ -20,6 +24,7 @@ from cocalc_tui.adapters.kube.trouble import unseen
 from cocalc_tui.adapters.postgres import probe_postgres
 from cocalc_tui.adapters.postgres_admin import SqlRunner, probe_postgres_admin
 from cocalc_tui.adapters.registry import probe_registry
+from cocalc_tui.adapters.repository import Repository
 from cocalc_tui.adapters.smtp import probe_smtp
 from cocalc_tui.adapters.tools import probe_tools
 from cocalc_tui.adapters.vault import Vault
@@ -34,8 +39,11 @@ VERSION_PATIENCE = 3.0  # seconds for the version that charts may render by
 # Who was silent, by kind of probe
 ASKED: Mapping[str, Callable[[Probe], str]] = {
     "chart": lambda probe: probe.text("directory"),
+    "checkout": lambda probe: probe.text("directory"),
     "dns": lambda probe: f"DNS of {probe.text('name')}",
     "file": lambda probe: probe.text("path"),
+    "git-access": lambda probe: probe.text("repo"),
+    "git-remote": lambda probe: probe.text("repo"),
     "postgres": lambda probe: f"{probe.text('host')}:{probe.text('port', '5432')}",
     "postgres-admin": lambda probe: f"{probe.text('host')}:{probe.text('port', '5432')}",
     "registry": lambda probe: probe.text("server"),
@@ -59,6 +67,7 @@ class RealWorld:
         self.examples = Answers()
         self.vault = vault
         self.files = Files(self.vault)
+        self.git = Repository()
         files = location(kubeconfig)
         self._command = Command(kubeconfig=files, context=self.name if files else "")
         self.helm = HelmRunner(self._command, self.vault)
@@ -70,10 +79,14 @@ class RealWorld:
             "access": self._access,
             "chart": probe_chart,
             "cluster": self._cluster,
+            "checkout": probe_checkout,
             "credentials": self._in_thread(self.vault.probe_credentials),
+            "deploy-key": self._in_thread(probe_deploy_key),
             "dns": DnsProbe(),
             "dry-run": self._dry_run,
             "file": self._in_thread(self.files.probe_file),
+            "git-access": probe_access,
+            "git-remote": probe_remote,
             "postgres": lambda probe, timeout: probe_postgres(probe, timeout, self.vault),
             "postgres-admin": lambda probe, timeout: probe_postgres_admin(probe, timeout, self.vault),
             "registry": lambda probe, timeout: probe_registry(probe, timeout, self.vault),

@@ -182,7 +182,62 @@ class Wait:
     after: tuple[str, ...] = ()
 
 
-Action = Apply | Label | WriteFile | WriteSecrets | Helm | Delete | Wait | Sql
+@dataclass(frozen=True, slots=True)
+class MakeKey:
+    """An ed25519 key pair in OpenSSH's format, 0600 from its first byte. Never overwrites anything."""
+
+    id: str
+    step: str
+    why: str
+    path: str
+    comment: str
+    after: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """What it changes, as the screens name it."""
+        return f"key {self.path}"
+
+    @property
+    def probe(self) -> Probe:
+        """Whether it is there."""
+        return Probe.of("deploy-key", path=self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """A checkout as the setup guide makes it, at `commit` (empty: the branch's newest, then as it is).
+
+    `host_fingerprint` is the confirmed key of a host whose keys are not built in; `news` are lines that tell
+    what a move brings.
+    """
+
+    id: str
+    step: str
+    why: str
+    directory: str
+    repo: str
+    branch: str
+    key: str
+    host_fingerprint: str = ""
+    commit: str = ""
+    news: tuple[str, ...] = ()
+    remote: str = "github"
+    after: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """What it changes, as the screens name it."""
+        at = f" at {self.commit[:7]}" if self.commit else ""
+        return f"checkout {self.directory}{at}"
+
+    @property
+    def probe(self) -> Probe:
+        """What is there now."""
+        return Probe.of("checkout", directory=self.directory, key=self.key)
+
+
+Action = Apply | Label | WriteFile | WriteSecrets | Helm | Delete | Wait | Sql | MakeKey | Git
 
 
 def looks_at(action: Action) -> tuple[Need, ...]:
@@ -194,7 +249,7 @@ def looks_at(action: Action) -> tuple[Need, ...]:
             return (action.topic,)
         case Label():
             return (NODES,)
-        case WriteFile() | WriteSecrets():
+        case WriteFile() | WriteSecrets() | MakeKey() | Git():
             return (action.probe,)
         case Sql():
             return action.looks_at()

@@ -8,6 +8,8 @@ from typing import Literal
 from cocalc_tui.core.action import Action
 
 Verb = Literal["create", "update", "adopt", "keep", "delete", "run"]
+# How the reason begins of an action that waits for something to be seen
+NOT_SEEN = "not seen: "
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,16 @@ from cocalc_tui.core.action import (
     Action,
     Apply,
     Delete,
+    Git,
     Helm,
     Label,
+    MakeKey,
     Wait,
     WriteFile,
     WriteSecrets,
 )
 from cocalc_tui.core.secret import DockerConfigSlot, SecretRef, Slot
+from cocalc_tui.core.shell_git import check_out, make_key
 from cocalc_tui.core.sql import Sql
 
 SQL_PURPOSE = {"admin_password": "db admin password", "password": "postgresql-password"}
@@ -65,6 +68,10 @@ def commands(action: Action) -> str:
             return psql(action)
         case Wait():
             return _wait(action)
+        case MakeKey():
+            return make_key(action)
+        case Git():
+            return check_out(action)
         case _:
             assert_never(action)
 

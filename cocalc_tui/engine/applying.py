@@ -7,15 +7,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from cocalc_tui.core.action import NODES, Apply, Delete, Helm, Label, Wait, WriteFile, WriteSecrets
+from cocalc_tui.core.action import (
+    NODES,
+    Apply,
+    Delete,
+    Git,
+    Helm,
+    Label,
+    MakeKey,
+    Wait,
+    WriteFile,
+    WriteSecrets,
+)
 from cocalc_tui.core.findings import State
 from cocalc_tui.core.kinds import DEPLOYMENT, SECRET
-from cocalc_tui.core.plan import Left, Planned
+from cocalc_tui.core.plan import NOT_SEEN, Left, Planned
 from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.topics import Need, Topic
-from cocalc_tui.engine.differing import CHOICE, NOT_SEEN
+from cocalc_tui.engine.closing import closing
+from cocalc_tui.engine.differing import CHOICE
 from cocalc_tui.engine.lease import Holder, LeaseKeeper
 from cocalc_tui.engine.progress import Progress
+from cocalc_tui.engine.repository import MOVED, act_on, news
 from cocalc_tui.engine.session import Session
 from cocalc_tui.engine.waiting import wait_for
 from cocalc_tui.errors import CocalcError, LeaseHeld, Refused, Stopped
@@ -85,7 +98,7 @@ class Applier:
             Progress(
                 "summary",
                 self.session.clock(),
-                message=_closing(outcome),
+                message=closing(outcome.exit, outcome.done, outcome.failed, len(outcome.left), writes),
                 writes=writes,
                 done=run.done,
                 failed=run.failed,
@@ -106,17 +119,6 @@ class Applier:
             except Refused as error:
                 if error.code != 404:
                     raise
-
-
-def _closing(outcome: Outcome) -> str:
-    if outcome.exit == 130:
-        return "stopped at a safe point; apply again to continue"
-    parts = [f"{outcome.done} done"]
-    if outcome.failed:
-        parts.append(f"{outcome.failed} failed")
-    if outcome.left:
-        parts.append(f"{len(outcome.left)} left for a person")
-    return ", ".join(parts) + f", {outcome.writes} writes"
 
 
 class _Run:
@@ -143,11 +145,13 @@ class _Run:
         self.unseen = False
         self.not_tried: list[Left] = []
         self.broken: dict[str, str] = {}
+        self.moved = False
 
     @property
     def left(self) -> tuple[Left, ...]:
         """What is left for a person now that everything was tried, first what a person has to do."""
         here = [x for x in self.session.judged.plan.left if not self.only or x.step in self.only]
+        here += news(self.session.judged.plan) if self.moved else ()
         told = {x.step for x in here}
         return (*here, *(x for x in self.not_tried if x.step not in told))
 
@@ -169,6 +173,8 @@ class _Run:
             return self.say("skipped", first, message="no longer needed")
         if planned.verb == "keep":
             return self.say("skipped", planned, message=f"{planned.action.target} is already so")
+        if self.moved and (planned.verb, planned.diff) != (first.verb, first.diff):
+            return self.say("skipped", planned, message=MOVED)
         if planned.id in self.skipped:
             self.broken[planned.step] = "left out by you"
             return self.say("skipped", planned, message="left out by you")
@@ -255,6 +261,10 @@ class _Run:
                 self.applier.writes += 1
                 await self.settle_release()
                 return f"release {action.release} is at revision {revision}"
+            case MakeKey() | Git():
+                self.moved |= isinstance(action, Git)
+                self.applier.writes += 1
+                await act_on(self.session, action, lambda line: self.say("progress", planned, message=line))
             case Wait():
                 return await wait_for(self.session, action, self.applier.stopping, self.waiting(planned))
             case _:

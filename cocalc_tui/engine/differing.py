@@ -12,20 +12,22 @@ from cocalc_tui.core.action import (
     Action,
     Apply,
     Delete,
+    Git,
     Helm,
     Label,
+    MakeKey,
     Wait,
     WriteFile,
     WriteSecrets,
 )
 from cocalc_tui.core.diff import as_yaml, restrict, same, unified
 from cocalc_tui.core.facts import Object, Seen
-from cocalc_tui.core.plan import Planned
+from cocalc_tui.core.plan import NOT_SEEN, Planned
 from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.topics import Need
 from cocalc_tui.core.view import View, why_unseen
+from cocalc_tui.engine.differing_git import repository
 
-NOT_SEEN = "not seen: "
 CHOICE = "your choice"
 
 
@@ -39,13 +41,7 @@ def planned(action: Action, view: View) -> Planned:
         case WriteFile():
             return _file(action, view)
         case WriteSecrets():
-            found = view.result(action.probe)
-            if not view.seen(action.probe):
-                return Planned(action, "create", blocked=NOT_SEEN + why_unseen(view.get(action.probe)))
-            diff = "\n".join(f"+{path}: (changed)" for path, _ in action.entries)
-            if found.get("same"):
-                return Planned(action, "keep", diff=diff.replace("+", " ").replace("changed", "unchanged"))
-            return Planned(action, "update" if found.get("exists") else "create", diff=diff)
+            return _secret_values(action, view)
         case Helm():
             return Planned(action, "keep" if action.current else "run", diff=_helm_diff(action))
         case Delete():
@@ -56,6 +52,8 @@ def planned(action: Action, view: View) -> Planned:
             return _sql(action, view)
         case Wait():
             return Planned(action, "run", note="changes nothing")
+        case MakeKey() | Git():
+            return repository(action, view)
         case _:
             assert_never(action)
 
@@ -149,6 +147,16 @@ def _sql(action: Sql, view: View) -> Planned:
         return Planned(action, "keep")
     unusable = next((e for _, ref in action.refs if (e := view.result(ref.probe()).get("error"))), "")
     return Planned(action, "run", "\n".join(f"+{line}" for line in action.shown()), blocked=str(unusable))
+
+
+def _secret_values(action: WriteSecrets, view: View) -> Planned:
+    found = view.result(action.probe)
+    if not view.seen(action.probe):
+        return Planned(action, "create", blocked=NOT_SEEN + why_unseen(view.get(action.probe)))
+    diff = "\n".join(f"+{path}: (changed)" for path, _ in action.entries)
+    if found.get("same"):
+        return Planned(action, "keep", diff=diff.replace("+", " ").replace("changed", "unchanged"))
+    return Planned(action, "update" if found.get("exists") else "create", diff=diff)
 
 
 def _helm_diff(action: Helm) -> str:

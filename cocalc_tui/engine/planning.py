@@ -72,13 +72,16 @@ def _left(
 ) -> tuple[Left, ...]:
     left: list[Left] = []
     for step in steps:
-        left += [Left(step.id, p.what, p.who, p.text) for p in step.people(view)]
+        people = step.people(view)
+        left += [Left(step.id, p.what, p.who, p.text) for p in people]
         left += [
             Left(step.id, f"choose: adopt {p.action.target} ({p.note}), or use another name")
             for p in plans[step.id]
             if p.verb == "adopt"
         ]
-        left += [Left(step.id, f.verdict.remedy) for f in _unmended(step, plans, findings[step.id])]
+        for finding in _unmended(step, plans, findings[step.id]):
+            if not people or finding.verdict.state is not State.PARTIAL:
+                left.append(Left(step.id, finding.verdict.remedy))
     return tuple(left)
 
 
@@ -88,7 +91,7 @@ def _unmended(
     """The first failure that nothing of the plan can mend: the end state of a step comes with any change of it
     or of what it depends on, what is broken only with a change of the step itself or a new release."""
     own = [p for p in plans[step.id] if p.verb != "keep" and not p.blocked]
-    before = [p for name in step.after for p in plans[name] if p.verb != "keep"]
+    before = [p for name in step.after for p in plans.get(name, ()) if p.verb != "keep"]
     release = any(isinstance(p.action, Helm) for p in (*own, *before))
     mends = release or any(p.verb in ("update", "delete", "run") for p in own)
     counting = {c.id for c in step.checks if c.counts}

@@ -17,7 +17,7 @@ from cocalc_tui.engine.progress import Progress
 from cocalc_tui.ports import World
 
 QUIET = 0.05
-PATIENCE = {"render": 4.0, "dry-run": 4.0, "tools": 2.0, "chart": 2.0}
+PATIENCE = {"render": 4.0, "dry-run": 4.0, "tools": 2.0, "chart": 2.0, "git-access": 2.0, "git-remote": 4.0}
 AGAIN = {
     "file": 1.0,
     "secret-values": 2.0,
@@ -28,6 +28,10 @@ AGAIN = {
     "postgres-admin": 30.0,
     "dns": 20.0,
     "registry": 120.0,
+    "deploy-key": 5.0,
+    "git-access": 60.0,
+    "checkout": 10.0,
+    "git-remote": 600.0,
     "dry-run": 120.0,
 }
 UNSEEN_AGAIN = 10.0

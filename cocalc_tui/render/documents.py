@@ -27,6 +27,8 @@ KIND_WORDS = {
     "Delete": "delete",
     "Wait": "wait",
     "Sql": "sql",
+    "MakeKey": "key",
+    "Git": "git",
 }
 
 

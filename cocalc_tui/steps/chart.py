@@ -1,11 +1,13 @@
-"""CoCalc's Helm chart, in a checkout that is there already (setup guide, "Access to HELM Charts")."""
+"""CoCalc's Helm chart: a folder that is given, or a checkout (guide, "Access to HELM Charts")."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from cocalc_tui.core import checkout, checkout_checks
 from cocalc_tui.core.chart_view import directory, document, keys, needs
+from cocalc_tui.core.checkout_plan import actions, commits, from_checkout
 from cocalc_tui.core.findings import Check, Verdict, absent, failed, passed, skipped, warned
 from cocalc_tui.core.step import Field, Step
 from cocalc_tui.core.values_checks import some
@@ -36,7 +38,7 @@ def found(view: View) -> Verdict:
             detail="The vendor grants access to the chart's repository; ask your contact at SageMath, Inc.",
         )
     if not document(view).get("found"):
-        return failed(
+        return checkout_checks.missing(view, directory(view)) or failed(
             f"no chart in {directory(view)}",
             "Give the folder that holds Chart.yaml, or the checkout that holds it as cocalc/.",
             detail=str(document(view).get("error") or ""),
@@ -100,9 +102,13 @@ def git(view: View) -> Mapping[str, Any] | None:
 
 
 def clean(view: View) -> Verdict:
+    if ours := checkout_checks.clean(view):
+        return ours
     state = git(view)
     if state is None:
         return skipped("not a git checkout")
+    if error := state.get("error"):
+        return warned(f"git cannot read the checkout: {error}", "Look at it by hand: git status")
     commit = str(state.get("commit") or "")[:7]
     if state.get("dirty"):
         return warned(
@@ -114,6 +120,8 @@ def clean(view: View) -> Verdict:
 
 
 def remote(view: View) -> Verdict:
+    if ours := checkout_checks.remote(view):
+        return ours
     state = git(view)
     if state is None:
         return skipped("not a git checkout")
@@ -132,6 +140,8 @@ def remote(view: View) -> Verdict:
 
 
 def behind(view: View) -> Verdict:
+    if ours := checkout_checks.behind(view):
+        return ours
     state = git(view)
     if state is None or state.get("behind") is None:
         return skipped("not compared with the vendor's" if state else "not a git checkout")
@@ -156,16 +166,47 @@ STEP = Step(
     group="Chart",
     why="CoCalc is installed by a private Helm chart that the vendor grants access to.",
     guide=("Access to HELM Charts", "Prerequisites: HELM Charts"),
-    after=("tools",),
+    after=("tools", "deploy-key"),
     fields=(
         Field(
             "directory",
             "Folder",
             "The chart's folder, or the checkout of the vendor's repository that contains it as cocalc/. "
-            "The option --chart gives the same.",
+            "The option --chart gives the same. A folder that is not there yet is where the repository is "
+            "fetched into.",
             kind="path",
+            default=checkout.DIRECTORY,
             needed=lambda view: True,
-            placeholder="~/cocalc-cloud/cocalc",
+            placeholder="~/cocalc-cloud",
+        ),
+        Field(
+            "repo",
+            "Repository",
+            "The address of the vendor's repository, which the deploy key opens.",
+            default=checkout.REPO,
+            detect=from_checkout("remote"),
+            needs=needs,
+            check=checkout_checks.address_form,
+        ),
+        Field(
+            "branch",
+            "Branch",
+            "The branch that the vendor keeps for you.",
+            default=checkout.BRANCH,
+            detect=from_checkout("branch"),
+            needs=needs,
+            check=checkout_checks.branch_form,
+        ),
+        Field(
+            "commit",
+            "Commit",
+            "Empty leaves the checkout at its commit. The word latest moves it to the branch's newest "
+            "commit, a commit to that one, also back to a former one.",
+            kind="choice",
+            choices=commits,
+            needs=checkout.news_needs,
+            check=checkout_checks.commit_form,
+            placeholder="as it is",
         ),
     ),
     checks=(
@@ -174,7 +215,7 @@ STEP = Step(
             "Checkout",
             "A folder with Chart.yaml must be there: the chart itself, or the checkout that contains it.",
             found,
-            needs,
+            checkout.checkout_needs,
             counts=True,
         ),
         Check(
@@ -206,7 +247,7 @@ STEP = Step(
             "The checkout should have no changes of your own: your values belong into my-values.yaml, and a "
             "changed file stops the next update.",
             clean,
-            needs,
+            checkout.checkout_needs,
         ),
         Check(
             "remote",
@@ -214,15 +255,16 @@ STEP = Step(
             "The checkout should know the vendor's repository and the deploy key, as the guide sets them up, "
             "so that it can be updated.",
             remote,
-            needs,
+            checkout.checkout_needs,
         ),
         Check(
             "behind",
             "Up to date",
             "The vendor asks to pull regularly, because image tags change with the chart.",
             behind,
-            needs,
+            checkout.news_needs,
         ),
     ),
+    actions=actions,
     summary=summary,
 )

@@ -36,15 +36,19 @@ GIT = {
     "branch": "main",
     "dirty": False,
     "remote": "git@github.com:sagemathinc/cocalc-cloud-helm.git",
-    "ssh_command": "ssh -i key",
+    "ssh_command": "ssh -F own",
     "behind": 0,
 }
 HOST = Wish("database", "host", (Candidate("global.database.host", "practice"),), "db")
 PORT = Wish("database", "port", (Candidate("global.database.port", "practice"),), 5432)
 
 
+FOLDER: dict[str, Any] = {"state": "folder", "commit": None, "dirty": [], "remote": None, "key_set": False}
+
+
 def seen(wishes: tuple[Wish, ...] = (), **changes: Any) -> Any:
-    return view({PROBE: {**CHART, **changes}}, {"chart.directory": "/c"}, wishes=wishes)
+    facts = {PROBE: {**CHART, **changes}, Probe.of("checkout", directory="/c"): FOLDER}
+    return view(facts, {"chart.directory": "/c"}, wishes=wishes)
 
 
 def git(**changes: Any) -> Any:
@@ -83,6 +87,7 @@ def test_no_directory() -> None:
         ("clean", git(), Status.PASS, "commit 8b21f04"),
         ("clean", git(dirty=True), Status.WARN, "changes of your own"),
         ("clean", seen(), Status.SKIPPED, "not a git checkout"),
+        ("clean", git(error="bad object HEAD", dirty=None), Status.WARN, "bad object HEAD"),
         ("remote", git(), Status.PASS, "sagemathinc"),
         ("remote", git(remote=""), Status.WARN, "no remote"),
         ("remote", git(ssh_command=""), Status.WARN, "core.sshCommand"),

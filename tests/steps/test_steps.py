@@ -16,8 +16,8 @@ from cocalc_tui.steps import STEPS
 from tests.steps.builders import sound
 
 GUIDE = Path("../shared/setup-guide.txt")
-ORDER = """tools cluster nodes chart namespace registry storage database dns mail site admin values release
-verify"""
+ORDER = """tools cluster nodes deploy-key chart namespace registry storage database dns mail site admin values
+release verify"""
 each = pytest.mark.parametrize("step", STEPS, ids=lambda s: s.id)
 
 
@@ -76,4 +76,4 @@ def test_every_topic_is_bounded() -> None:
 
 def test_all_questions_of_an_empty_cluster() -> None:
     judged = judge(STEPS, Facts(), Answers())
-    assert {"chart.directory", "database.host", "database.password"} <= set(judged.plan.questions)
+    assert {"database.host", "database.password"} <= set(judged.plan.questions)

@@ -18,6 +18,7 @@ databases        host -> {port, user, secret, version, version_num, superuser, â
 registries       host -> {logins: [{username, file | secret}], missing: [image or tag], silent}
 mailservers      host -> {ports: {number: tls | starttls | clear}, login, secret, senders; silent: true}
 dns              name -> {A: [..], AAAA: [..], CNAME: name, CAA: [authority]}; `silent: true`, `servfail: true`
+git              {granted_after}: seconds after its key was made until the vendor grants access (default 0)
 provisioners     name -> {rwx}: whether a provisioner unknown to this program can do ReadWriteMany
 loadbalancer     {ip} or {hostname} of the Services of type LoadBalancer; absent: they wait for ever
 snippets         "refused" where the ingress controller forbids snippet annotations
@@ -64,6 +65,7 @@ KEYS = frozenset(
         "dns",
         "faults",
         "files",
+        "git",
         "loadbalancer",
         "made_by",
         "mailservers",
@@ -143,7 +145,7 @@ def load(name: str, path: Path) -> Definition:
 
 def examples(found: Definition, vault: Vault, folder: Path) -> Answers:
     """The example answers; secrets as references that the vault knows."""
-    answers = Answers()
+    answers = Answers().put("deploy-key", "path", str(folder / "deploy-key"), Source.EXAMPLE)
     for step, fields in (found.get("answers") or {}).items():
         for name, given in (fields or {}).items():
             value = given

@@ -9,12 +9,14 @@ from typing import Any
 from cocalc_tui.adapters.chart.errors import Unreadable
 from cocalc_tui.adapters.chart.probe import EMPTY, locate
 from cocalc_tui.adapters.chart.read import read_chart
+from cocalc_tui.adapters.deploy_key import probe_deploy_key
 from cocalc_tui.adapters.files import Files
 from cocalc_tui.adapters.rehearsal import names, postgres, registry, smtp
 from cocalc_tui.adapters.rehearsal.cluster import SILENCE
 from cocalc_tui.adapters.rehearsal.databases import Databases
 from cocalc_tui.adapters.rehearsal.recorded import Recorded
 from cocalc_tui.adapters.rehearsal.releases import MemoryHelm
+from cocalc_tui.adapters.rehearsal.repository import MemoryRepository
 from cocalc_tui.adapters.rehearsal.silence import Silent
 from cocalc_tui.adapters.vault import Vault
 from cocalc_tui.core.facts import Denied, Object, Observation, Seen, Unreachable
@@ -30,10 +32,17 @@ class Probes:
     """Answers one probe after another; what a snapshot recorded comes first."""
 
     def __init__(
-        self, world: Mapping[str, Any], helm: MemoryHelm, databases: Databases, vault: Vault, files: Files
+        self,
+        world: Mapping[str, Any],
+        helm: MemoryHelm,
+        databases: Databases,
+        vault: Vault,
+        files: Files,
+        git: MemoryRepository,
     ) -> None:
         cluster = helm.cluster
         self.world = world
+        self.git = git
         self.cluster = cluster
         self.helm = helm
         self._answers: dict[str, Callable[[Probe], Object | Awaitable[Object]]] = {
@@ -45,7 +54,11 @@ class Probes:
             "credentials": vault.probe_credentials,
             "file": files.probe_file,
             "secret-values": files.probe_secret_values,
-            "chart": _chart,
+            "chart": self._chart,
+            "deploy-key": probe_deploy_key,
+            "git-access": git.access,
+            "checkout": git.checkout,
+            "git-remote": git.news,
             "registry": lambda p: registry.answer(world, vault, p),
             "postgres": lambda p: postgres.answer(databases.now(), vault, p),
             "postgres-admin": lambda p: postgres.answer_admin(databases.now(), vault, p),
@@ -124,15 +137,14 @@ class Probes:
                 tools[name] = {"path": None, "version": None, "error": error}
         return tools
 
+    async def _chart(self, probe: Probe) -> Object:
+        """Any folder, as the real probe reads it; git is not asked."""
+        return await asyncio.to_thread(self._read, probe)
 
-async def _chart(probe: Probe) -> Object:
-    """Any folder, as the real probe reads it; git is not asked."""
-    return await asyncio.to_thread(_read, probe)
-
-
-def _read(probe: Probe) -> Object:
-    try:
-        folder = locate(probe.text("directory"))
-    except Unreadable as error:
-        return {**EMPTY, "error": str(error)}
-    return {**EMPTY, "found": True, "path": str(folder), **read_chart(folder)}
+    def _read(self, probe: Probe) -> Object:
+        try:
+            folder = locate(probe.text("directory"))
+        except Unreadable as error:
+            return {**EMPTY, "error": str(error)}
+        found = {**EMPTY, "found": True, "path": str(folder), "git": self.git.of_chart(folder)}
+        return {**found, **read_chart(folder)}

@@ -11,6 +11,7 @@ from typing import Any
 
 from cocalc_tui.adapters.chart.digest import digest
 from cocalc_tui.adapters.chart.errors import Unreadable
+from cocalc_tui.adapters.chart.probe import locate
 from cocalc_tui.adapters.files import Files, entries_of
 from cocalc_tui.adapters.rehearsal import render as practice
 from cocalc_tui.adapters.rehearsal.admission import denied
@@ -159,7 +160,7 @@ class MemoryHelm:
 
     def _must_be_practice(self, chart: str) -> None:
         try:
-            same = digest(Path(chart).expanduser()) == digest(self._practice_chart)
+            same = digest(locate(chart)) == digest(self._practice_chart)
         except (OSError, Unreadable) as error:
             raise Refused(f"helm: {error}", REMEDY) from error
         if not same:

@@ -105,6 +105,6 @@ def _complaint(error: "ValidationError") -> str:
 
 @cache
 def _validator() -> "Draft7Validator":
-    from jsonschema import Draft7Validator  # noqa: PLC0415 - slow to import, and only wanted here
+    from jsonschema import Draft7Validator
 
     return Draft7Validator(json.loads(text_of("values.schema.json")))

@@ -22,6 +22,7 @@ from cocalc_tui.adapters.rehearsal.lock import FileLock
 from cocalc_tui.adapters.rehearsal.ownership import updated
 from cocalc_tui.adapters.rehearsal.probes import Probes
 from cocalc_tui.adapters.rehearsal.releases import MemoryHelm
+from cocalc_tui.adapters.rehearsal.repository import MemoryRepository
 from cocalc_tui.adapters.rehearsal.simulation import Simulation
 from cocalc_tui.adapters.rehearsal.store import Store, stamp
 from cocalc_tui.adapters.rehearsal.writing import hashed, value_hash, without_nulls
@@ -58,6 +59,7 @@ class RehearsalWorld:
         self._clock = clock
         self.vault = Vault()
         self.files = Files(self.vault)
+        self.git = MemoryRepository(found, self.folder, clock)
         self.store = Store(clock())
         self.simulation = Simulation(self.store, found, clock)
         self.cluster = MemoryCluster(
@@ -75,7 +77,7 @@ class RehearsalWorld:
         self._write_files()
         self.examples = definition.examples(found, self.vault, self.folder)
         self.contexts: Sequence[str] = [str((found.get("cluster") or {}).get("context") or found["world"])]
-        self._probes = Probes(found, self.helm, self.sql, self.vault, self.files)
+        self._probes = Probes(found, self.helm, self.sql, self.vault, self.files, self.git)
 
     @classmethod
     def open(
