@@ -27,7 +27,8 @@ chart (directory)         found, path, name, version, app_version, values_text, 
                           ({commit, branch, dirty, remote, ssh_command, behind} or null), error
 postgres (host, port,     stage (dns, tcp, tls, login, ok: how far it came), error, address, latency_ms,
 name, user, ref,          version, version_num, tls, superuser, createdb, createrole, max_connections,
-sslmode, ca_file)         used_connections, timezone, encoding, database_exists, tables, cocalc (bool)
+sslmode, ca_file)         used_connections, timezone, encoding, database_exists, may_create (tables or
+                          null), tables, cocalc (bool)
 postgres-admin (as        stage, error, address, superuser, createdb, createrole (of the administrator),
 postgres, admin_user;     timezone, role_exists, role_login, role_superuser, role_createdb, role_createrole,
 ref is the admin's)       database_exists, database_owner, tables, cocalc (null where not seen)

@@ -29,6 +29,7 @@ SELECT r.rolsuper, r.rolcreatedb, r.rolcreaterole,
   current_setting('TimeZone'),
   (SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()),
   EXISTS (SELECT 1 FROM pg_database WHERE datname = %s),
+  coalesce(has_schema_privilege(to_regnamespace('public'), 'CREATE'), false),
   (SELECT count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
     AND n.nspname NOT LIKE 'pg\\_%%'),
@@ -45,6 +46,7 @@ COLUMNS = (
     "timezone",
     "encoding",
     "database_exists",
+    "may_create",
     "tables",
     "cocalc",
 )
@@ -188,10 +190,11 @@ async def _judge_the_rest(server: Server, result: dict[str, Any], refused: Faile
         except Failed:
             continue
         if result["database_exists"]:
-            result |= {"stage": "login", "error": str(refused), "tables": None, "cocalc": None}
+            unseen = dict.fromkeys(("may_create", "tables", "cocalc"))
+            result |= {"stage": "login", "error": str(refused), **unseen}
         else:
             message = f"database {server.database} does not exist"
-            result |= {"error": message, "tables": 0, "cocalc": False}
+            result |= {"error": message, "may_create": None, "tables": 0, "cocalc": False}
         return
     result |= {"stage": "login", "error": str(refused)}
 

@@ -10,7 +10,7 @@ from typing import Any
 from cocalc_tui.core.findings import State, Verdict, failed, passed, skipped, warned
 
 STAGES = ("dns", "tcp", "tls", "login", "ok")
-OLDEST, SUGGESTED, FEWEST = 11, 14, 100
+OLDEST, SUGGESTED, FEWEST, FREE = 11, 14, 100, 50
 # Last day of maintenance of each major version (postgresql.org/support/versioning)
 ENDS: Mapping[int, tuple[int, int, int]] = {
     11: (2023, 11, 9),
@@ -112,6 +112,13 @@ def rights(found: Server, user: str, here: bool = False) -> Verdict:
             detail="CoCalc creates and migrates its own tables and wants nearly all rights.",
             state=State.PARTIAL if here else None,
         )
+    if found.get("may_create") is False:
+        return failed(
+            f"{user} may not create tables in the database",
+            "Let a database admin run in that database: "
+            f"GRANT CREATE ON SCHEMA public TO {identifier(user)};",
+            detail="Since PostgreSQL 15 only the owner of a database may create tables in it.",
+        )
     return passed("may create databases and roles")
 
 
@@ -122,6 +129,12 @@ def connections(found: Server) -> Verdict:
         return warned(
             f"max_connections {most}",
             f"Let a database admin run: ALTER SYSTEM SET max_connections = {FEWEST}; and restart the server.",
+        )
+    if used is not None and most - int(used) < FREE:
+        return warned(
+            f"max_connections {most}, only {most - int(used)} of them free",
+            "Raise max_connections, or move what else uses this server.",
+            detail="The hub and manage services keep several connections each.",
         )
     return passed(f"max_connections {most}" + (f", {used} in use" if used is not None else ""))
 

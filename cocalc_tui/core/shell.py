@@ -175,7 +175,7 @@ def psql(action: Sql) -> str:
         "sslmode": action.sslmode,
         "sslrootcert": action.ca_file,
     }
-    conninfo = " ".join(f"{key}='{_conninfo(value)}'" for key, value in where.items() if value)
+    conninfo = " ".join(f"{key}={_conninfo(value)}" for key, value in where.items() if value)
     words = [f'PGPASSWORD="{_read(action.ref, SQL_PURPOSE["admin_password"])}"']
     lines = []
     if action.password:
@@ -192,7 +192,9 @@ def psql(action: Sql) -> str:
 
 
 def _conninfo(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("'", "\\'")
+    if re.fullmatch(r"[A-Za-z0-9._:/-]+", value):
+        return value
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _wait(action: Wait) -> str:

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from cocalc_tui.core.action import Helm, WriteFile, WriteSecrets
 from cocalc_tui.core.plan import Planned, Verb
+from cocalc_tui.core.sql import Sql
 from cocalc_tui.screens.glyphs import VERBS
 from cocalc_tui.screens.text import counted, cut, line, lines, verb_glyph, wrapped
 
@@ -62,10 +63,13 @@ def consequence(planned: Iterable[Planned]) -> str:
     files = sum(isinstance(p.action, WriteFile | WriteSecrets) for p in todo)
     helm = sum(isinstance(p.action, Helm) for p in todo)
     waits = sum(p.note == "changes nothing" for p in todo)
-    cluster = len(todo) - files - helm - waits
+    sql = sum(isinstance(p.action, Sql) for p in todo)
+    cluster = len(todo) - files - helm - waits - sql
     parts = []
     if cluster:
         parts.append(counted(cluster, "change") + " in the cluster")
+    if sql:
+        parts.append("SQL runs")
     if helm:
         parts.append("helm runs")
     if files:

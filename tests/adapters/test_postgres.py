@@ -104,11 +104,20 @@ def test_each_shut_door_is_told_apart(
     assert (seen["stage"], words in seen["error"]) == (stage, True), seen["error"]
 
 
+def test_a_database_in_which_the_role_may_not_create_tables(postgres: Postgres) -> None:
+    postgres.run("CREATE DATABASE shut")
+    postgres.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC", "shut")
+    assert [look(postgres, name=name)["may_create"] for name in ("shut", "none")] == [False, None]
+    postgres.run("GRANT CREATE ON SCHEMA public TO cocalc", "shut")
+    assert look(postgres, name="shut")["may_create"] is True
+
+
 def test_tls(tls_server: Postgres, tmp_path: Path) -> None:
     ca_file = str(tls_server.ca_file)
     seen = look(tls_server, sslmode="verify-full", ca_file=ca_file)
     assert (seen["error"], seen["tls"], seen["timezone"]) == (None, True, "Europe/Berlin")
     assert look(tls_server)["tls"] is True
+    assert look(tls_server, sslmode="verify-ca", ca_file=ca_file)["error"] is None
     (tmp_path / "bad.pem").write_text("nothing")
     said = {
         ("verify-full", None): "the server's certificate is not trusted",

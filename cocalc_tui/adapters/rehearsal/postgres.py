@@ -30,6 +30,7 @@ EMPTY: dict[str, Any] = {
     "timezone": None,
     "encoding": None,
     "database_exists": None,
+    "may_create": None,
     "tables": None,
     "cocalc": None,
 }
@@ -62,6 +63,7 @@ def answer(servers: Servers, vault: Vault, probe: Probe) -> Object:
         **about,
         "stage": "ok",
         "database_exists": here is not None,
+        "may_create": here.get("may_create", True) if here else None,
         "tables": (here or {}).get("tables", 0),
         "cocalc": (here or {}).get("cocalc", False),
     }
