@@ -7,6 +7,7 @@ import locale
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cocalc_tui.core.answers import Answers
@@ -33,6 +34,14 @@ if TYPE_CHECKING:
 
 REHEARSAL = "rehearsal:"
 COLORS = {"linux": 16, "xterm": 16, "vt100": 2, "vt220": 2}
+KINDS = ("values", "script", "report", "answers", "rights")
+
+
+def _exported(kind: str, session: Session) -> str:
+    """The text of one export, made as the command makes it; imported when it is asked for."""
+    from cocalc_tui.commands.export import exported
+
+    return exported(kind, session)
 
 
 def run_app(options: Options, steps: Sequence[Step], given: Answers) -> int:
@@ -74,4 +83,5 @@ def build(options: Options, steps: Sequence[Step], given: Answers) -> CocalcApp:
         color=not os.environ.get("NO_COLOR"),
         colors=1 << 24 if os.environ.get("COLORTERM") else COLORS.get(os.environ.get("TERM", ""), 256),
         offers=offers,
+        exports={kind: partial(_exported, kind) for kind in KINDS},
     )

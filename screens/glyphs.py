@@ -79,6 +79,8 @@ _ASCII.update(dict.fromkeys("─━═╌┄▔▁▂▃▄▅▆▇▀", "-"))
 _ASCII.update(dict.fromkeys("│┃║╎┆▏▕", "|"))
 _ASCII.update(dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╔╗╚╝", "+"))
 
+_ASCII.update({"▶": ">", "━": "=", "╸": "="})
+
 _STANDING_ALONE = re.compile(r"(?<!\S)…")
 """An ellipsis after no word is the sign for waiting."""
 

@@ -37,7 +37,12 @@ def commands(app: CocalcApp) -> Iterator[SystemCommand]:
     yield SystemCommand("Open the values", "my-values.yaml beside the chart · F3", app.action_show_values)
     yield SystemCommand("Quit", "Nothing is lost: the state is the cluster · ^q", app.action_leave)
     yield SystemCommand("Save", "What is focused, to a file · ^s", app.action_save_here)
+    if app.applying:
+        text = "It runs now" if app.applying.running else "How the last one went"
+        yield SystemCommand("Show the apply", text, app.show_apply)
     yield SystemCommand("Theme", "Dark, light or your terminal's 16 colours", app.action_theme)
+    text = "Workloads, data, address, next steps"
+    yield SystemCommand("What runs", text, partial(app.show_plugged, "done"))
     for each in app.live.steps:
         yield SystemCommand(each.title, "Go to this step", partial(app.show_step, each.id), False)
 
