@@ -126,7 +126,10 @@ class WriteSecrets:
 
 @dataclass(frozen=True, slots=True)
 class Helm:
-    """`helm upgrade --install`; `inputs` is the digest of chart, values and secrets that it installs."""
+    """`helm upgrade --install`; `inputs` is the digest of chart, values and secrets that it installs.
+
+    `carry`: no secret is at hand, so those that the release was installed with are given to helm again.
+    """
 
     id: str
     step: str
@@ -138,6 +141,7 @@ class Helm:
     inputs: str
     timeout: int = 600
     current: bool = False
+    carry: bool = False
     after: tuple[str, ...] = ()
 
     @property

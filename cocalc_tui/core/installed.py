@@ -16,7 +16,7 @@ from cocalc_tui.core.topics import Need, Probe
 from cocalc_tui.core.values import HEADER, Setting, lookup, split
 from cocalc_tui.core.view import View
 from cocalc_tui.core.wish import Candidate
-from cocalc_tui.core.yaml_text import block
+from cocalc_tui.core.yaml_text import block, canonical
 
 SECRET_KEY = re.compile(
     r"(pass(word|wd|phrase)?|token|(?<!existing)secret|credentials?|(^|_|api|access|private|secret)key)$",
@@ -79,13 +79,30 @@ def _without(node: Mapping[str, Any], taken: set[tuple[str, ...]], above: tuple[
     found: dict[str, Any] = {}
     for key, value in node.items():
         path = (*above, str(key))
-        if path in taken or value == MASK:
+        if path in taken or _hides(value):
             continue
         if isinstance(value, Mapping) and value:
             value = _without(value, taken, path)  # noqa: PLW2901 what is left of it
             if not value:
                 continue
         found[key] = value
+    return found
+
+
+def _hides(value: Any) -> bool:
+    return not isinstance(value, Mapping) and MASK in canonical(value)
+
+
+def secrets_of(values: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Only what `masked` masks: each such value, and a list as a whole."""
+    shown = masked(values) if shown is None else shown
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            if below := secrets_of(value, shown[key]):
+                found[key] = below
+        elif _hides(shown[key]):
+            found[key] = value
     return found
 
 

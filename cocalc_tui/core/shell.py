@@ -83,6 +83,7 @@ def helm_command(action: Helm, chart: str) -> str:
         f"helm upgrade --install {shlex.quote(action.release)} {chart} \\\n"
         f"  --namespace {shlex.quote(action.namespace)}{files} \\\n"
         f"  --labels cocalc-tui-inputs={action.inputs} --history-max 10"
+        + (" --reset-then-reuse-values" if action.carry else "")
     )
 
 

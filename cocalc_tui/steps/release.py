@@ -169,7 +169,8 @@ def actions(view: View) -> Sequence[Action]:
         found, waits = [delete], (delete.id,)
     if wanted is None or values_view.disproven(view):
         return found
-    if revision and revision.inputs and wanted.endswith(NO_SECRETS):
+    carry = revision is not None and wanted.endswith(NO_SECRETS)
+    if revision and revision.inputs and carry:
         wanted = wanted[:8] + revision.inputs[8:]
     current = revision is not None and revision.status == "deployed" and same_inputs(revision.inputs, wanted)
     chart = str(chart_view.document(view).get("path") or chart_view.directory(view))
@@ -185,6 +186,7 @@ def actions(view: View) -> Sequence[Action]:
             inputs=wanted,
             timeout=timeout(view),
             current=current,
+            carry=carry,
             after=waits,
         )
     )

@@ -51,3 +51,20 @@ def test_without_local_files_nothing_is_asked_and_nothing_changes(desk: Desk, *,
         assert desk.values.read_text() == written
     assert state_of(desk) == objects
     assert desk.releases()[0]["revision"] == "1"
+
+
+def test_a_change_from_another_machine_keeps_the_secrets_of_the_release(desk: Desk) -> None:
+    assert desk.apply().code == 0
+    before = released(desk)
+    shutil.rmtree(desk.folder / "state")
+    (desk.folder / "my-values.secret.yaml").unlink()
+    desk.values.unlink()
+    desk.more = {"DB_PASSWORD": "", "ADMIN_PASSWORD": ""}
+    changed = desk.run("--set", "site.name=Renamed", "apply", "--yes", "-o", "json", answers=False)
+    assert changed.code == 0, changed.out + changed.err
+    assert not [secret for secret in desk.secrets if secret in changed.out + changed.err]
+    assert desk.releases()[0]["revision"] == "2"
+    after = released(desk)
+    assert after["global"]["settings"].pop("site_name") == "Renamed"
+    before["global"]["settings"].pop("site_name")
+    assert after == before

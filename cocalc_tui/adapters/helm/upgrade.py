@@ -9,8 +9,11 @@ from pathlib import Path
 
 from cocalc_tui.adapters.chart.errors import Unreadable
 from cocalc_tui.adapters.chart.probe import locate
+from cocalc_tui.adapters.files import secret_text
 from cocalc_tui.adapters.helm import distil
-from cocalc_tui.adapters.helm.command import Command
+from cocalc_tui.adapters.helm.command import Command, private_files
+from cocalc_tui.adapters.helm.installed import carried
+from cocalc_tui.adapters.process import Result
 from cocalc_tui.adapters.vault import Vault
 from cocalc_tui.core.action import Helm
 from cocalc_tui.errors import Refused, Unreached, UsageError
@@ -54,8 +57,24 @@ class HelmRunner:
             chart = locate(action.chart)
         except Unreadable as error:
             raise UsageError(str(error), "Give the chart's folder.") from None
-        files = [argument for path in action.values_files for argument in ("--values", _path(path))]
-        result = await self._command.run(
+        secrets = await carried(action, self._command, self._vault) if action.carry else {}
+        with private_files({"carried.yaml": secret_text(secrets)} if secrets else {}) as before:
+            paths = [*map(str, before.values()), *map(_path, action.values_files)]
+            result = await self._upgrade(action, chart, paths, line)
+        if result.code:
+            raise refusal(distil.message(result.err, [(f"{chart.parent}/", "")]))
+        # the whole release is in it, values and secrets too: nothing of it may be shown
+        revision, status, notes = _release(result.out)
+        for each in notes.splitlines():
+            line(self._vault.redact(each))
+        line(f"Release {action.release} revision {revision} is {status}")
+        return revision
+
+    async def _upgrade(
+        self, action: Helm, chart: Path, paths: list[str], line: Callable[[str], None]
+    ) -> Result:
+        files = [argument for path in paths for argument in ("--values", path)]
+        return await self._command.run(
             "upgrade",
             "--install",
             action.release,
@@ -67,14 +86,6 @@ class HelmRunner:
             line=lambda text: line(text) if text.strip() else None,
             redact=self._vault.redact,
         )
-        if result.code:
-            raise refusal(distil.message(result.err, [(f"{chart.parent}/", "")]))
-        # the whole release is in it, values and secrets too: nothing of it may be shown
-        revision, status, notes = _release(result.out)
-        for each in notes.splitlines():
-            line(self._vault.redact(each))
-        line(f"Release {action.release} revision {revision} is {status}")
-        return revision
 
     async def uninstall(self, release: str, namespace: str) -> None:
         """Takes the release away, history and all. Raises `Refused`, `Unreached`."""

@@ -20,7 +20,7 @@ from cocalc_tui.adapters.rehearsal.installing import Installation
 from cocalc_tui.adapters.rehearsal.store import Object, stamp
 from cocalc_tui.adapters.yaml_load import Broken, load
 from cocalc_tui.core.action import Helm
-from cocalc_tui.core.installed import masked
+from cocalc_tui.core.installed import masked, secrets_of
 from cocalc_tui.core.kinds import NAMESPACE
 from cocalc_tui.core.topics import Probe
 from cocalc_tui.errors import Refused
@@ -43,6 +43,10 @@ class MemoryHelm:
         """`helm upgrade --install`; gives the revision."""
         self._must_be_practice(action.chart)
         values = [_values(Path(name)) for name in action.values_files]
+        if action.carry:
+            values.insert(
+                0, secrets_of(self._installed(action.namespace, action.release).get("values") or {})
+            )
         try:
             manifests = await asyncio.to_thread(
                 practice.render,
@@ -103,11 +107,16 @@ class MemoryHelm:
 
     async def probe_release(self, probe: Probe) -> Mapping[str, Any]:
         """Probe `release`: only the newest revision is known."""
-        name = f"{probe.text('namespace')}/{probe.text('release')}"
-        found = self.cluster.store.extra.get("installed", {}).get(name)
-        known = bool(found) and found["revision"] == probe.get("revision")
+        found = self._installed(probe.text("namespace"), probe.text("release"))
+        known = found.get("revision") == probe.get("revision")
         values = found["values"] if known else {}
         return {"found": known, "revision": probe.get("revision"), "values": values}
+
+    def _installed(self, namespace: str, release: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = (
+            self.cluster.store.extra.get("installed", {}).get(f"{namespace}/{release}") or {}
+        )
+        return found
 
     async def probe_render(self, probe: Probe) -> Mapping[str, Any]:
         """Probe `render`."""
