@@ -50,6 +50,9 @@ key)                      of files), remote, ssh_command, key_set (it names this
 git-remote (directory,    commit (the branch's newest), behind, ahead, incoming and earlier ([{commit,
 repo, branch, key,        subject, date}]), added, removed (value paths), changed ([{path, before, after}]),
 host_fingerprint)         images (those of the changed that name an image or tag), denied, error
+certificate (cert_file,   error, key_error, subject, issuer, names, not_before, not_after (Unix s), key_matches,
+ref of the key)           chain (complete, self-signed, private, incomplete, disordered), count (certificates),
+                          hashes, key_hashes (sha256 of the text, and of it with a line end)
 render (chart, release,   objects (manifests, values of Secrets left out), lint (list of text), error, digest
 namespace, path, text,
 entries)
@@ -131,8 +134,11 @@ class HelmRunner(Protocol):
 class SqlRunner(Protocol):
     """Runs statements on a database server."""
 
-    async def run(self, action: Sql) -> int:
-        """Runs those that are not so already, in their order; gives how many. `Refused`, `Unreached`."""
+    async def run(self, action: Sql, line: Callable[[str], None]) -> int:
+        """Runs those that are not so already, in their order, and tells each; gives how many.
+
+        Raises `Refused`, `Unreached`; what was told is done.
+        """
 
 
 class Files(Protocol):

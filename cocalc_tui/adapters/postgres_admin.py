@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from cocalc_tui.adapters.kube.threads import in_thread
@@ -103,8 +104,8 @@ class SqlRunner:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def run(self, action: Sql) -> int:
-        """Runs those that are not so already; gives how many."""
+    async def run(self, action: Sql, line: Callable[[str], None]) -> int:
+        """Runs those that are not so already, and tells each; gives how many."""
         password = await self._reveal(action.ref)
         server = Server(
             action.host.strip("[]"),
@@ -120,14 +121,14 @@ class SqlRunner:
                 addresses = await resolve(server.host, PATIENCE)
                 address, _ = await reach(server.where, addresses, server.port, PATIENCE)
                 async with await _somewhere(server, address) as connection:
-                    return await self._statements(connection, action)
+                    return await self._statements(connection, action, line)
         except Failed as failure:
             kind = Unreached if failure.stage in ("dns", "tcp") else Refused
             raise kind(self._vault.redact(f"{server.where}: {failure}")) from None
         except TimeoutError:
             raise Unreached(f"{server.where} was silent, asked from this machine") from None
 
-    async def _statements(self, connection: Any, action: Sql) -> int:
+    async def _statements(self, connection: Any, action: Sql, line: Callable[[str], None]) -> int:
         import psycopg
 
         hidden = ""
@@ -145,6 +146,7 @@ class SqlRunner:
                 short = statement.text.partition(" PASSWORD ")[0]
                 text = self._vault.redact(f"{short}: {first_line(error)}")
                 raise Refused(text, "Let the database admin do it, or give another admin login.") from None
+            line(action.show(statement))
             done += 1
         return done
 

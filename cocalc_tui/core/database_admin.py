@@ -191,6 +191,12 @@ def _of(found: Object, view: View) -> Verdict:
             detail="It holds CoCalc's data and is left as it is." if found.get("cocalc") else "",
             state=State.FOREIGN,
         )
+    if not found.get("role_exists") and not usable_password(view):
+        return failed(
+            f"there is no role {user(view)}, and no password to give to it",
+            "Give database.password, then apply this step.",
+            state=State.PARTIAL,
+        )
     todo = statements(view)
     if not todo:
         return passed(f"{admin(view)} accepted, nothing to do")

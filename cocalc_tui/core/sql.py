@@ -59,5 +59,8 @@ class Sql:
 
     def shown(self) -> tuple[str, ...]:
         """The statements for people: where a password comes from, and never the password."""
-        where = f"({self.password})"
-        return tuple(s.text.replace(PASSWORD, where) + ";" for s in self.statements)
+        return tuple(self.show(s) for s in self.statements)
+
+    def show(self, statement: Statement) -> str:
+        """One of them for people."""
+        return statement.text.replace(PASSWORD, f"({self.password})") + ";"

@@ -248,8 +248,7 @@ class _Run:
                 self.applier.writes += 1
                 await self.session.refresh(action.probe)
             case Sql():
-                changed = await world.sql.run(action)
-                self.applier.writes += changed
+                changed = await world.sql.run(action, lambda line: self.ran(planned, line))
                 for need in action.seen_by:
                     await self.session.refresh(need)
                 await self.session.judge_now()
@@ -271,6 +270,11 @@ class _Run:
                 assert_never(action)
         await self.session.judge_now()
         return f"{planned.verb} {action.target}"
+
+    def ran(self, planned: Planned, statement: str) -> None:
+        """Tells a statement that was run, a write even if a later one fails."""
+        self.applier.writes += 1
+        self.say("progress", planned, message=statement)
 
     def waiting(self, planned: Planned) -> Callable[[str, str, str, float], None]:
         def say(message: str, cause: str, remedy: str, remaining: float) -> None:

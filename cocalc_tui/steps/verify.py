@@ -14,8 +14,15 @@ from cocalc_tui.core.values_view import needs as needs_values
 from cocalc_tui.core.values_view import wanted
 from cocalc_tui.core.view import View
 from cocalc_tui.core.workloads import MANAGE, NEW_HUB, OLD_HUB, Workload, deployments, group, lacking, told
+from cocalc_tui.steps.cluster import platform
 
 FIRST = "Apply the step Release first."
+OTHER_ADDRESS = "Install an Ingress controller for their class, or see what it says: kubectl describe ingress"
+ADDRESS = {
+    "minikube": "Run minikube tunnel in another terminal, and minikube addons enable ingress if it is off.",
+    "kubeadm": "Give the controller an address: install MetalLB, or another load balancer for bare metal.",
+}
+"""How Ingresses get an address where no cloud gives one, by platform."""
 
 
 def ingresses(view: View) -> Topic:
@@ -77,7 +84,7 @@ def ingress(view: View) -> Verdict:
     if without:
         return warned(
             f"no address yet: {', '.join(without)}",
-            "Install an Ingress controller for their class, or see what it says: kubectl describe ingress",
+            ADDRESS.get(platform(view)[0].id, OTHER_ADDRESS),
             detail="A controller gives an Ingress the address at which the site is reached.",
         )
     return passed(", ".join(dict.fromkeys(a for i in found for a in addresses(i))))

@@ -69,7 +69,11 @@ class Site:
         return found
 
     def apply(self) -> int:
-        return asyncio.run(SqlRunner(self.vault).run(self.action()))
+        return self.run(self.action())
+
+    def run(self, action: Sql) -> int:
+        self.told: list[str] = []
+        return asyncio.run(SqlRunner(self.vault).run(action, self.told.append))
 
     def login(self) -> Mapping[str, Any]:
         return self.look().result(login_probe(self.look()))
@@ -88,6 +92,7 @@ def test_the_superuser_makes_role_and_database_once(postgres: Postgres) -> None:
         ["CREATE", "DATABASE"],
     ]
     assert site.apply() == 2
+    assert site.told[0] == "CREATE ROLE hub LOGIN CREATEDB CREATEROLE PASSWORD (in memory until you quit);"
     told = site.login()
     assert (told["stage"], told["error"], told["database_exists"]) == ("ok", None, True)
     assert (told["createdb"], told["createrole"], told["superuser"]) == (True, True, False)
@@ -160,7 +165,7 @@ def test_a_server_of_another_zone_keeps_it_and_the_role_has_utc(postgres_tls: Po
         refused = Site(postgres_tls, sslmode="verify-full")
         assert "not trusted" in database_admin.judge(refused.look()).summary
         with pytest.raises(Refused, match="not trusted"):
-            asyncio.run(SqlRunner(site.vault).run(replace(site.action(), ca_file="")))
+            site.run(replace(site.action(), ca_file=""))
     finally:
         postgres_tls.clean()
 
@@ -188,16 +193,18 @@ def test_an_administrator_who_may_not(postgres: Postgres) -> None:
 
 def test_what_the_server_refuses_is_told_without_the_password(postgres: Postgres) -> None:
     site = Site(postgres)
-    statement = Statement(f"CREATE ROLE postgres LOGIN PASSWORD {PASSWORD}")
+    first = Statement("ALTER ROLE postgres SET timezone TO 'UTC'")
+    second = Statement(f"CREATE ROLE postgres LOGIN PASSWORD {PASSWORD}")
     with pytest.raises(Refused) as caught:
-        asyncio.run(SqlRunner(site.vault).run(replace(site.action(), statements=(statement,))))
+        site.run(replace(site.action(), statements=(first, second)))
+    assert site.told == ["ALTER ROLE postgres SET timezone TO 'UTC';"]
     assert caught.value.message == 'CREATE ROLE postgres LOGIN: role "postgres" already exists'
 
 
 def test_a_server_that_is_gone(postgres: Postgres) -> None:
     site = Site(postgres)
     with pytest.raises(Unreached, match="refused the connection"):
-        asyncio.run(SqlRunner(site.vault).run(replace(site.action(), port=1)))
+        site.run(replace(site.action(), port=1))
 
 
 @pytest.mark.parametrize("source", ["env", "file"])

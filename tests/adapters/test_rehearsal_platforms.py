@@ -28,6 +28,7 @@ WARNED: Mapping[str, set[str]] = {
     "minikube": {"nodes.ready", "verify.ingress"},
     "kubeadm": {"verify.ingress"},
 }
+REMEDIES = {"minikube": "minikube tunnel", "kubeadm": "MetalLB"}
 # (world, class) -> what its entry in the drop-down says: None where it may be chosen with open eyes
 CLASSES: Mapping[tuple[str, str], tuple[bool | None, str]] = {
     ("gke", "standard"): (False, "ReadWriteOnce only"),
@@ -79,6 +80,10 @@ async def test_apply_ends_well_and_a_second_writes_nothing(name: str, tmp_path: 
         odd = {f.check: f.verdict.status for f in judged.findings() if f.verdict.status not in FINE}
         assert odd == dict.fromkeys(WARNED[name], Status.WARN)
         assert {s.state for s in judged.steps} <= {State.READY, State.PARTIAL}
+        if words := REMEDIES.get(name):
+            finding = judged.finding("verify.ingress")
+            assert finding
+            assert words in finding.verdict.remedy
         second = await Applier(session, ME).run(lambda progress: None)
         assert (second.exit, second.writes) == (0, 0)
 

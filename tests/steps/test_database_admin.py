@@ -133,6 +133,7 @@ def test_names_are_quoted_where_sql_wants_it() -> None:
         (seen(admin_password=None), Status.FAIL, "no password is given"),
         (seen(Unreachable("silent")), Status.UNKNOWN, "silent"),
         (seen(host=None), Status.UNKNOWN, "no host"),
+        (seen(password=None), Status.FAIL, "no password to give to it"),
     ],
 )
 def test_the_admin_login_is_judged(given: View, status: Status, said: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cocalc_tui.adapters.rehearsal import postgres
@@ -41,7 +41,7 @@ class Databases:
             for host, known in (self._world.get("databases") or {}).items()
         }
 
-    async def run(self, action: Sql) -> int:
+    async def run(self, action: Sql, line: Callable[[str], None]) -> int:
         """Runs those statements that are not so already (`ports.SqlRunner`)."""
         refusal = self._refusal(action)
         if refusal:
@@ -56,6 +56,7 @@ class Databases:
                     continue
                 kept = self._cluster.store.extra.setdefault("databases", {})
                 kept[action.host] = {**kept.get(action.host, {}), **change}
+                line(action.show(statement))
                 done += 1
             self._cluster.store.version += 1
             self._cluster.saved()
