@@ -88,17 +88,21 @@ def _left(
 def _unmended(
     step: Step, plans: Mapping[str, Sequence[Planned]], findings: Sequence[Finding]
 ) -> Sequence[Finding]:
-    """The first failure that nothing of the plan can mend: the end state of a step comes with any change of it
-    or of what it depends on, what is broken only with a change of the step itself or a new release."""
+    """The first failure that nothing of the plan can mend.
+
+    What counts as the step's end state comes with any change of it or of what it depends on; what is broken
+    is mended only by a change of the step itself or a new release.
+    """
     own = [p for p in plans[step.id] if p.verb != "keep" and not p.blocked]
     before = [p for name in step.after for p in plans.get(name, ()) if p.verb != "keep"]
     release = any(isinstance(p.action, Helm) for p in (*own, *before))
     mends = release or any(p.verb in ("update", "delete", "run") for p in own)
     counting = {c.id for c in step.checks if c.counts}
-    for finding in findings:
+    hurt = (None, State.BROKEN)
+    for finding in sorted(findings, key=lambda f: f.verdict.state not in hurt):
         if finding.verdict.status is not Status.FAIL:
             continue
-        broken = finding.verdict.state in (None, State.BROKEN)
+        broken = finding.verdict.state in hurt
         known = finding.check.partition(".")[2] in counting
         if not (mends if broken else own or before if known else release):
             return (finding,)

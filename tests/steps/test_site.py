@@ -14,7 +14,7 @@ from cocalc_tui.steps.site import STEP
 from tests.steps.builders import judge, sound, values, view
 
 SSO = Probe.of("file", path="sso.yaml", masked=True)
-SOFTWARE = Probe.of("file", path="soft.yaml")
+SOFTWARE = Probe.of("file", path="soft.yaml", masked=True)
 
 
 def site(**answers: Any) -> View:
@@ -82,7 +82,7 @@ def test_only_answered_settings_are_written() -> None:
 
 def test_files_go_where_their_secrets_are_safe() -> None:
     given = file("sso", "google: {conf: {type: oauth2}}")
-    assert values(STEP, given) == {"global.sso": SecretRef("file", "sso.yaml")}
+    assert values(STEP, given) == {"global.sso": SecretRef("file", "sso.yaml", document=True)}
     software = file("software", "default: a\nenvironments: {a: {tag: '1'}}")
     assert values(STEP, software) == {
         "global.software": {"default": "a", "environments": {"a": {"tag": "1"}}}

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
 
-from cocalc_tui.adapters.files import Files
-from cocalc_tui.adapters.rehearsal import definition
+from cocalc_tui.adapters.files import Files, write_atomically
+from cocalc_tui.adapters.rehearsal import certificates, definition
 from cocalc_tui.adapters.rehearsal.cluster import MemoryCluster
 from cocalc_tui.adapters.rehearsal.databases import Databases
 from cocalc_tui.adapters.rehearsal.defaults import filled
@@ -190,7 +190,8 @@ class RehearsalWorld:
             path = self.folder / name
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                path.write_text(str(text), "utf-8")
+                write_atomically(path, str(text))
+        certificates.write(self.definition.get("certificates") or {}, self.folder, self._clock())
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _hash_slot(self, slot: Slot) -> str:
