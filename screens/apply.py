@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -125,9 +126,12 @@ class ApplyScreen(Shown):
             return
         found = rollout.rollout(judged.view)
         now = advance(job, self.desk.live.clock(), found.share)
+        at = now.running.planned.action if now.running else None
+        if isinstance(at, Helm):  # what helm has not made yet is no cause
+            found = replace(found, loads=tuple(replace(x, cause=None) for x in found.loads), causes=())
         stuck = next((c.workload.partition("/")[2] for c in found.causes if c.persistent), "")
-        at_it = stuck if now.running and now.running.planned.step == "release" else ""
-        title = apply_text.title(job, now, self.size.width, at_it)
+        at_it = at is not None and at.step == "release"
+        title = apply_text.title(job, now, self.size.width, stuck if at_it else "")
         self.query_one("#title", Static).update(title, layout=False)
         self._actions(now)
         self._side(job, now, found)
@@ -155,15 +159,16 @@ class ApplyScreen(Shown):
         begun = first[0].at if first else 0.0
         here = any(r.planned.step == "release" for r in now.rows) and bool(found.loads)
         loads, cause = self.query_one("#rollout", Reading), self.query_one("#cause", Reading)
-        wrong = apply_text.failures(job, now, cause.room)
-        told = [*wrong, *rollout.told(found.causes, cause.room)] if here else wrong
-        told = told or apply_text.waits(now, cause.room)
+        room = self.query_one(FollowLog).size.width - 1  # it is always there, and as wide as the others
+        wrong = apply_text.failures(job, now, room)
+        told = [*wrong, *rollout.told(found.causes, room)] if here else wrong
+        told = told or apply_text.waits(now, room)
         cause.display = bool(told) and (self.wide or not job.running)
         cause.show(lines(told))
         cause.label("Root cause" if job.running or not wrong else "What to do")
         loads.display = here and (self.wide or job.running or not cause.display)
-        table = rollout.table(found, begun, loads.room, self.spin, fold=not self.wide)
-        more = rollout.brief(found.causes, loads.room) if not self.wide else []
+        table = rollout.table(found, begun, room, self.spin, fold=not self.wide)
+        more = rollout.brief(found.causes, room) if not self.wide else []
         loads.show(lines([*more, table]))
         title = f"Rollout of {found.release}" + (f", revision {found.revision}" if found.revision else "")
         ready = f"{found.ready} of {len(found.loads)} ready"
