@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from cocalc_tui.adapters.certificate import probe_certificate
 from cocalc_tui.adapters.chart import probe_chart
 from cocalc_tui.adapters.deploy_key import probe_deploy_key
 from cocalc_tui.adapters.dns import DnsProbe
@@ -38,6 +39,7 @@ VERSION_PATIENCE = 3.0  # seconds for the version that charts may render by
 
 # Who was silent, by kind of probe
 ASKED: Mapping[str, Callable[[Probe], str]] = {
+    "certificate": lambda probe: probe.text("cert_file"),
     "chart": lambda probe: probe.text("directory"),
     "checkout": lambda probe: probe.text("directory"),
     "dns": lambda probe: f"DNS of {probe.text('name')}",
@@ -77,6 +79,7 @@ class RealWorld:
         self._renderer = Renderer(self._command, self.vault, lambda: self._version)
         self._asks: Mapping[str, Ask] = {
             "access": self._access,
+            "certificate": lambda probe, timeout: probe_certificate(probe, timeout, self.vault),
             "chart": probe_chart,
             "cluster": self._cluster,
             "checkout": probe_checkout,

@@ -26,6 +26,7 @@ AGAIN = {
     "rules": 60.0,
     "postgres": 30.0,
     "postgres-admin": 30.0,
+    "certificate": 5.0,
     "dns": 20.0,
     "registry": 120.0,
     "deploy-key": 5.0,

@@ -71,7 +71,7 @@ async def test_a_new_gke_world_only_lacks_what_we_make(tmp_path: Path) -> None:
     world = RehearsalWorld.open("gke", tmp_path)
     found = await judged(world)
     await world.close()
-    not_yet = {"namespace", "registry", "storage", "database", "nodes", "values", "release", "verify"}
+    not_yet = {"namespace", "registry", "storage", "tls", "database", "nodes", "values", "release", "verify"}
     assert [f for f in found.findings() if f.verdict.status in (Status.WARN, Status.UNKNOWN)] == []
     assert {f.step for f in found.findings() if f.verdict.status is Status.FAIL} <= not_yet
 

@@ -19,6 +19,7 @@ registries       host -> {logins: [{username, file | secret}], missing: [image o
 mailservers      host -> {ports: {number: tls | starttls | clear}, login, secret, senders; silent: true}
 dns              name -> {A: [..], AAAA: [..], CNAME: name, CAA: [authority]}; `silent: true`, `servfail: true`
 git              {granted_after}: seconds after its key was made until the vendor grants access (default 0)
+certificates     name -> {names, days}: the world's folder gets NAME.crt and NAME.key, made when it is new
 provisioners     name -> {rwx}: whether a provisioner unknown to this program can do ReadWriteMany
 loadbalancer     {ip} or {hostname} of the Services of type LoadBalancer; absent: they wait for ever
 snippets         "refused" where the ingress controller forbids snippet annotations
@@ -60,6 +61,7 @@ KEYS = frozenset(
         "age",
         "answers",
         "answers_text",
+        "certificates",
         "cluster",
         "databases",
         "dns",

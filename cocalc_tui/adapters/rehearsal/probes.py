@@ -11,7 +11,7 @@ from cocalc_tui.adapters.chart.probe import EMPTY, locate
 from cocalc_tui.adapters.chart.read import read_chart
 from cocalc_tui.adapters.deploy_key import probe_deploy_key
 from cocalc_tui.adapters.files import Files
-from cocalc_tui.adapters.rehearsal import names, postgres, registry, smtp
+from cocalc_tui.adapters.rehearsal import certificates, names, postgres, registry, smtp
 from cocalc_tui.adapters.rehearsal.cluster import SILENCE
 from cocalc_tui.adapters.rehearsal.databases import Databases
 from cocalc_tui.adapters.rehearsal.recorded import Recorded
@@ -62,6 +62,7 @@ class Probes:
             "registry": lambda p: registry.answer(world, vault, p),
             "postgres": lambda p: postgres.answer(databases.now(), vault, p),
             "postgres-admin": lambda p: postgres.answer_admin(databases.now(), vault, p),
+            "certificate": lambda p: certificates.answer(vault, p),
             "dns": lambda p: names.answer(world, p),
             "smtp": lambda p: smtp.answer(world, vault, p),
             "render": helm.probe_render,
