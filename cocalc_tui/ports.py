@@ -69,6 +69,7 @@ from typing import Any, Protocol
 from cocalc_tui.core.action import Apply, Git, Helm, Label, MakeKey, WriteFile, WriteSecrets
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.facts import Object, Observation
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.core.kinds import Kind
 from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.sql import Sql
@@ -124,8 +125,11 @@ class Cluster(Protocol):
 class HelmRunner(Protocol):
     """Installs releases."""
 
-    async def upgrade(self, action: Helm, line: Callable[[str], None]) -> int:
-        """`helm upgrade --install`; gives the revision, tells each line of output. Raises `Refused`."""
+    async def upgrade(self, action: Helm | HelmAddon, line: Callable[[str], None]) -> int:
+        """`helm upgrade --install`; gives the revision, tells each line of output. Raises `Refused`.
+
+        The namespace of an add-on is made as well.
+        """
 
     async def uninstall(self, release: str, namespace: str) -> None:
         """`helm uninstall`; nothing happens where there is no such release. Raises `Refused`."""
@@ -178,6 +182,10 @@ class World(Protocol):
     @property
     def rehearsal(self) -> bool:
         """Whether nothing of it is real."""
+
+    @property
+    def speed(self) -> float:
+        """How much faster than the clock its time runs: 1 for a real cluster."""
 
     @property
     def cluster(self) -> Cluster:

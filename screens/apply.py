@@ -31,6 +31,7 @@ from cocalc_tui.screens.widgets.actions import Act, ActionRow
 from cocalc_tui.screens.widgets.keyline import Key, KeyLine
 from cocalc_tui.screens.widgets.log import FollowLog
 from cocalc_tui.screens.widgets.pane import Reading
+from cocalc_tui.screens.widgets.rows import Rows
 
 BEAT = 0.25
 AGAIN = Act("again", "Apply again", "F9")
@@ -80,7 +81,7 @@ class ApplyScreen(Shown):
         with Horizontal(id="apply"):
             with Vertical(id="apply-actions", classes="pane framed") as actions:
                 actions.border_title = "Actions"
-                yield OptionList(compact=True, id="apply-rows", classes="rows")
+                yield Rows(compact=True, id="apply-rows", classes="rows")
             with Vertical(id="apply-side"):
                 yield Reading("Rollout", id="rollout", classes="pane framed")
                 yield Reading("Root cause", id="cause", classes="pane framed")

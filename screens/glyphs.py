@@ -12,29 +12,30 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from cocalc_tui.core.findings import State, Status
+from cocalc_tui.core.words import glyph
 
-STATES: Mapping[State, tuple[str, str]] = {
-    State.READY: ("✓", "success"),
-    State.PARTIAL: ("◐", "warning"),
-    State.ABSENT: ("○", "muted"),
-    State.FOREIGN: ("◆", "foreign"),
-    State.BROKEN: ("✗", "error"),
-    State.UNKNOWN: ("?", "unknown"),
+_COLORS: Mapping[str, str] = {
+    State.READY: "success",
+    State.PARTIAL: "warning",
+    State.ABSENT: "muted",
+    State.FOREIGN: "foreign",
+    State.BROKEN: "error",
+    State.UNKNOWN: "unknown",
+    Status.PASS: "success",
+    Status.WARN: "warning",
+    Status.FAIL: "error",
+    Status.SKIPPED: "muted",
+    "create": "success",
+    "update": "warning",
+    "adopt": "foreign",
+    "keep": "muted",
+    "delete": "error",
+    "run": "primary",
 }
-STATUSES: Mapping[Status, tuple[str, str]] = {
-    Status.PASS: ("✓", "success"),
-    Status.WARN: ("▲", "warning"),
-    Status.FAIL: ("✗", "error"),
-    Status.SKIPPED: ("·", "muted"),
-    Status.UNKNOWN: ("?", "unknown"),
-}
+STATES: Mapping[State, tuple[str, str]] = {s: (glyph(s), _COLORS[s]) for s in State}
+STATUSES: Mapping[Status, tuple[str, str]] = {s: (glyph(s), _COLORS[s]) for s in Status}
 VERBS: Mapping[str, tuple[str, str]] = {
-    "create": ("+", "success"),
-    "update": ("~", "warning"),
-    "adopt": ("◆", "foreign"),
-    "keep": ("=", "muted"),
-    "delete": ("−", "error"),
-    "run": ("▸", "primary"),
+    v: (glyph(v), _COLORS[v]) for v in ("create", "update", "adopt", "keep", "delete", "run")
 }
 WAITING = "…"
 

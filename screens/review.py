@@ -25,6 +25,7 @@ from cocalc_tui.screens.widgets.actions import Act, ActionRow
 from cocalc_tui.screens.widgets.changes import block
 from cocalc_tui.screens.widgets.keyline import Key
 from cocalc_tui.screens.widgets.pane import Reading
+from cocalc_tui.screens.widgets.rows import Rows
 from cocalc_tui.screens.widgets.searchline import SearchLine
 
 APPLY = Act("apply", "Apply plan", "F9")
@@ -67,7 +68,7 @@ class ReviewScreen(Shown):
         yield Static(id="title", markup=False)
         with Horizontal(id="review"):
             with Vertical(id="plan", classes="pane framed"):
-                yield OptionList(compact=True, id="plan-rows", classes="rows")
+                yield Rows(compact=True, id="plan-rows", classes="rows")
             with Vertical(id="review-side"):
                 yield Reading("Diff", id="diff", classes="pane framed")
                 yield Reading("Before you apply", id="before", classes="pane framed")

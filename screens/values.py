@@ -22,6 +22,7 @@ from cocalc_tui.screens.widgets.actions import Act, ActionRow
 from cocalc_tui.screens.widgets.choose import ChooseBox, Item
 from cocalc_tui.screens.widgets.keyline import Key
 from cocalc_tui.screens.widgets.pane import Reading
+from cocalc_tui.screens.widgets.rows import Rows
 from cocalc_tui.screens.widgets.tree import KeyTree, Parts
 
 SET = Act("set", "Set key", "enter")
@@ -77,7 +78,7 @@ class ValuesScreen(Shown):
         with Horizontal(id="values"):
             with Vertical(id="file", classes="pane framed") as file:
                 file.border_title = "my-values.yaml"
-                yield OptionList(compact=True, id="file-rows", classes="rows")
+                yield Rows(compact=True, id="file-rows", classes="rows")
             with Vertical(id="values-side"):
                 with Vertical(id="keys", classes="pane framed") as keys:
                     keys.border_title = "Chart's values"

@@ -16,6 +16,7 @@ from cocalc_tui.adapters.git_news import probe_remote
 from cocalc_tui.adapters.git_ssh import probe_access
 from cocalc_tui.adapters.helm.command import Command
 from cocalc_tui.adapters.helm.dry_run import probe_dry_run
+from cocalc_tui.adapters.helm.installed import probe_release
 from cocalc_tui.adapters.helm.render import Renderer, probe_render
 from cocalc_tui.adapters.helm.upgrade import HelmRunner
 from cocalc_tui.adapters.kube.cluster import KubeCluster
@@ -49,6 +50,7 @@ ASKED: Mapping[str, Callable[[Probe], str]] = {
     "postgres": lambda probe: f"{probe.text('host')}:{probe.text('port', '5432')}",
     "postgres-admin": lambda probe: f"{probe.text('host')}:{probe.text('port', '5432')}",
     "registry": lambda probe: probe.text("server"),
+    "release": lambda probe: "helm",
     "render": lambda probe: "helm",
     "secret-values": lambda probe: probe.text("path"),
     "smtp": lambda probe: f"{probe.text('server')}:{probe.text('port')}",
@@ -59,6 +61,7 @@ class RealWorld:
     """Implements the port `World`. Every probe ends within its time."""
 
     rehearsal = False
+    speed = 1.0
 
     def __init__(
         self, cluster: KubeCluster, vault: Vault, kubeconfig: str | None, known: Sequence[str]
@@ -93,6 +96,7 @@ class RealWorld:
             "postgres": lambda probe, timeout: probe_postgres(probe, timeout, self.vault),
             "postgres-admin": lambda probe, timeout: probe_postgres_admin(probe, timeout, self.vault),
             "registry": lambda probe, timeout: probe_registry(probe, timeout, self.vault),
+            "release": lambda probe, timeout: probe_release(probe, timeout, self._command, self.vault),
             "render": self._render,
             "rules": lambda probe, timeout: cluster.probe_rules(probe.text("namespace"), timeout),
             "secret": self._in_thread(self.vault.probe_secret),

@@ -16,7 +16,8 @@ Value = str | int | bool | SecretRef | Mapping[str, Any]
 class Source(IntEnum):
     """Where an answer comes from, in order of precedence (design, part 3).
 
-    `EXAMPLE` is what a rehearsal world brings, `KEPT` what an earlier run of the same cluster and namespace was given.
+    `EXAMPLE` is what a rehearsal world brings, `KEPT` what an earlier run of the same cluster and namespace
+    was given.
     """
 
     DEFAULT = 0

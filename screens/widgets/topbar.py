@@ -71,7 +71,11 @@ class TopBar(Static):
         if live.world is None:
             return line((cut(self.desk.first or "no cluster yet", room), "$muted"))
         if live.world.rehearsal:
-            return line(("rehearsal ", "$accent"), cut(live.world.name, room - 10))
+            name = cut(live.world.name, room - 10)
+            pace = f" time ×{live.world.speed:g}" if live.world.speed != 1 else ""
+            return line(
+                ("rehearsal ", "$accent"), name, (pace if len(name + pace) <= room - 10 else "", "$muted")
+            )
         found = _cluster(live.judged) if live.judged else {}
         return line(cut(str(found.get("context") or live.world.name), room))
 
