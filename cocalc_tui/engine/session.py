@@ -70,6 +70,7 @@ class Session:
         self._tasks: dict[Need, asyncio.Task[None]] = {}
         self._listeners: list[Listener] = []
         self._dirty = asyncio.Event()
+        self._judging = asyncio.Lock()
         self._changed = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
         self._typed_at = 0.0
@@ -196,16 +197,17 @@ class Session:
             await self._judge_now()
 
     async def _judge_now(self) -> None:
-        self._dirty.clear()
-        facts, given = self.facts, self.given
-        judged = await asyncio.to_thread(judge, self.steps, facts, given, self.clock())
-        if given is self.given:
-            self.judged = judged
-            self._ask()
-            self._tell()
-        else:
-            self._dirty.set()
-        self._changed.set()
+        async with self._judging:  # of two at once the older could end last, and stay
+            self._dirty.clear()
+            facts, given = self.facts, self.given
+            judged = await asyncio.to_thread(judge, self.steps, facts, given, self.clock())
+            if given is self.given:
+                self.judged = judged
+                self._ask()
+                self._tell()
+            else:
+                self._dirty.set()
+            self._changed.set()
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

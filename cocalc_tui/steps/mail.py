@@ -35,6 +35,12 @@ FLAGS = (
     Choice("yes", note="TLS from the first byte, port 465"),
     Choice("no", note="STARTTLS, port 587 or 25"),
 )
+SETTINGS = {
+    "enabled": "email_enabled",
+    "backend": "email_backend",
+    **{field: f"email_smtp_{field}" for field in ("server", "port", "secure", "login", "from")},
+}
+PATHS = {field: (Candidate(f"global.settings.{key}"),) for field, key in SETTINGS.items()}
 
 
 def chosen(*backends: str) -> Callable[[View], bool]:
@@ -51,18 +57,21 @@ def values(view: View) -> Sequence[Wish]:
     if off(view):
         return ()
 
-    def wish(field: str, key: str, value: Any) -> Wish:
-        return Wish("mail", field, (Candidate(f"global.settings.{key}"),), value)
+    def wish(field: str, value: Any) -> Wish:
+        return Wish("mail", field, PATHS[field], value)
 
-    found = [wish("enabled", "email_enabled", "yes"), wish("backend", "email_backend", backend(view))]
+    def secret(key: str) -> Wish:
+        return Wish("mail", "password", (Candidate(f"global.settings.{key}"),), given(view))
+
+    found = [wish("enabled", "yes"), wish("backend", backend(view))]
     if backend(view) == "sendgrid":
-        return [*found, wish("password", "sendgrid_key", given(view))] if given(view) else found
+        return [*found, secret("sendgrid_key")] if given(view) else found
     texts = (("server", server(view)), ("from", sender(view)), ("login", login(view)))
-    found += [wish(name, f"email_smtp_{name}", value) for name, value in texts if value]
-    found.append(wish("port", "email_smtp_port", str(port(view))))
-    found.append(wish("secure", "email_smtp_secure", "yes" if secure(view) else "no"))
+    found += [wish(name, value) for name, value in texts if value]
+    found.append(wish("port", str(port(view))))
+    found.append(wish("secure", "yes" if secure(view) else "no"))
     if login(view) and given(view):
-        found.append(wish("password", "email_smtp_password", given(view)))
+        found.append(secret("email_smtp_password"))
     return found
 
 
@@ -80,6 +89,7 @@ STEP = Step(
             kind="choice",
             default="none",
             choices=lambda view: BACKENDS,
+            paths=PATHS["backend"],
         ),
         Field(
             "server",
@@ -88,6 +98,7 @@ STEP = Step(
             check=valid_host,
             shown=chosen("smtp"),
             placeholder="mail.example.edu",
+            paths=PATHS["server"],
         ),
         Field(
             "port",
@@ -97,6 +108,7 @@ STEP = Step(
             default=IMPLICIT,
             check=valid_port,
             shown=chosen("smtp"),
+            paths=PATHS["port"],
         ),
         Field(
             "secure",
@@ -106,12 +118,14 @@ STEP = Step(
             detect=lambda view: "yes" if view.number("mail.port") == IMPLICIT else "no",
             choices=lambda view: FLAGS,
             shown=chosen("smtp"),
+            paths=PATHS["secure"],
         ),
         Field(
             "login",
             "Login",
             "The login name at the mail server; leave it empty where the server wants none.",
             shown=chosen("smtp"),
+            paths=PATHS["login"],
         ),
         Field(
             "password",
@@ -128,6 +142,7 @@ STEP = Step(
             check=valid_email,
             shown=chosen("smtp"),
             placeholder="cocalc@example.edu",
+            paths=PATHS["from"],
         ),
     ),
     checks=(
