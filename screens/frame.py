@@ -34,13 +34,12 @@ if TYPE_CHECKING:
     from cocalc_tui.engine.session import Session
     from cocalc_tui.screens.applying import ApplyRun
     from cocalc_tui.screens.picker import Offer
-    from cocalc_tui.screens.step import StepScreen
 
 Factory = Callable[[], Shown]
 PLUGGED: dict[str, Factory] = {}
 """Screens by name (`review`, `apply`, `values`, `done`): each module of that name enters itself here."""
-SPECIAL: Mapping[str, type[StepScreen]] = {}
-"""Steps that have a screen of their own."""
+SPECIAL: Mapping[str, str] = {"deploy-key": "deploy_key"}
+"""Steps that have a screen of their own, by its module: what is there called `Special`."""
 
 
 Export = Callable[["Session"], str]
@@ -180,7 +179,10 @@ class Frame(App[int]):
         """Shows a step."""
         from cocalc_tui.screens.step import StepScreen
 
-        self.show(SPECIAL.get(step, StepScreen)(step))
+        kind: type[StepScreen] = StepScreen
+        if step in SPECIAL:
+            kind = import_module(f"cocalc_tui.screens.{SPECIAL[step]}").Special
+        self.show(kind(step))
 
     def show_plugged(self, name: str) -> None:
         """Shows one of the screens that are made by name."""

@@ -44,6 +44,7 @@ class StepScreen(Shown):
         Key("ctrl+y", "^y", "Copy"),
         Key("f4", "F4", "Plan"),
     )
+    ACTS: ClassVar[tuple[Act, ...]] = (APPLY, AGAIN, COMMANDS, VALUES)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f7", "go(-1)", "Step before", show=False),
         Binding("f8", "go(1)", "Step after", show=False),
@@ -74,9 +75,14 @@ class StepScreen(Shown):
                     answers.display = bool(declared.fields)
                     for field in declared.fields:
                         yield FieldRow(field, label)
+                yield from self.between()
                 yield Reading("Findings", id="findings", classes="pane framed")
             yield Reading("What this step would do", id="changes", classes="pane framed")
-        yield ActionRow((APPLY, AGAIN, COMMANDS, VALUES))
+        yield ActionRow(self.ACTS)
+
+    def between(self) -> ComposeResult:
+        """What a special screen has between answers and findings."""
+        yield from ()
 
     @property
     def step_in_question(self) -> str | None:
