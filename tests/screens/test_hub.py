@@ -48,7 +48,7 @@ async def test_states_counts_place_and_operator_are_in_view(desk: OpenDesk, size
 async def test_a_narrow_screen_tells_what_to_do_about_the_selected_step(desk: OpenDesk) -> None:
     async with desk(NARROW) as d:
         await d.settled()
-        await d.press("down", "down", "down", "down")
+        await d.press(*["down"] * [step.id for step in STEPS].index("namespace"))
         assert d.hub.selected == "namespace"
         assert "Apply this step to create it." in text_of(d.app).splitlines()[-2]
 
@@ -56,7 +56,7 @@ async def test_a_narrow_screen_tells_what_to_do_about_the_selected_step(desk: Op
 async def test_the_side_shows_findings_and_what_to_do(desk: OpenDesk) -> None:
     async with desk(WIDE) as d:
         await d.settled()
-        await d.press("down", "down", "down", "down")
+        await d.press(*["down"] * [step.id for step in STEPS].index("namespace"))
         shown = text_of(d.app)
         assert "What to do" in shown
         assert "Waits for" in shown
