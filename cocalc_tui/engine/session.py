@@ -74,6 +74,7 @@ class Session:
         self._changed = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
         self._typed_at = 0.0
+        self._judged_at = 0.0
         self._running = False
 
     async def start(self) -> None:
@@ -193,8 +194,10 @@ class Session:
     async def _judge_forever(self) -> None:
         while True:
             await self._dirty.wait()
-            await asyncio.sleep(QUIET if self.live else 0.005)
+            quiet = self._judged_at + (QUIET if self.live else 0.005) - time.monotonic()
+            await asyncio.sleep(max(0.0, quiet))  # the first change after a pause is judged at once
             await self._judge_now()
+            self._judged_at = time.monotonic()
 
     async def _judge_now(self) -> None:
         async with self._judging:  # of two at once the older could end last, and stay

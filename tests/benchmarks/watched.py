@@ -17,9 +17,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cocalc_tui.cli import parser
-from cocalc_tui.core.action import Helm
 from cocalc_tui.full_screen import build
 from cocalc_tui.options import Options
 from cocalc_tui.ports import HelmRunner, World
@@ -66,7 +66,7 @@ class Chatty:
         self._helm = helm
         self.lines = 0
 
-    async def upgrade(self, action: Helm, line: Callable[[str], None]) -> int:
+    async def upgrade(self, action: Any, line: Callable[[str], None]) -> int:
         """Says its lines on time, however late it is called."""
         began = time.perf_counter()
         while (passed := time.perf_counter() - began) < CHATTER:
