@@ -63,7 +63,7 @@ async def test_nothing_is_written_elsewhere(tmp_path: Path) -> None:
             await small.world.git.make_key(MakeKey("k", "deploy-key", "why", outside, "me"))
         with pytest.raises(Refused, match="writes nothing outside"):
             await small.world.git.check_out(fetch(small.world, outside), lambda line: None)
-        assert not Path(outside).exists()
+        assert not await asyncio.to_thread(Path(outside).exists)
 
 
 async def test_other_folders_are_told_apart(tmp_path: Path) -> None:
