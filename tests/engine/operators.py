@@ -98,6 +98,8 @@ class Office:
                 spec.pop(moved, None)
             if obj["kind"] == "PersistentVolume":
                 continue
+            if obj.get("type") == "kubernetes.io/tls":  # of a certificate that each world makes anew
+                body["data"] = sorted(body["data"])
             body["spec"], body["labels"] = spec, meta.get("labels")
             found[f"{obj['kind']}/{meta.get('namespace', '')}/{meta['name']}"] = body
         return found

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.errors import CocalcError, Refused, Unreached
+from cocalc_tui.steps import STEPS
 from tests.engine.operators import Office
 
 CONFLICT = Refused("the object was changed by someone else", "Look again, then apply.", code=409)
@@ -14,13 +15,14 @@ BUSY = Refused("too many requests", "Wait a moment, then apply again.", code=429
 BROKEN = Refused("internal error", code=500)
 SILENT = Unreached("the API server did not answer within 5 s", "Check the connection.")
 CUT = Unreached("the connection was cut")
-AFTER = {  # what cannot be tried when a write of the step fails, besides the rest of the step
-    "nodes": {"values", "release"},
-    "namespace": {"registry", "storage", "database", "values", "release"},
-    "registry": {"values", "release"},
-    "storage": {"values", "release"},
-    "database": {"values", "release"},
-}
+
+
+def dependents(step: str) -> set[str]:
+    """The steps that wait for it, directly or not."""
+    found = {step}
+    while more := {s.id for s in STEPS if found & set(s.after)} - found:
+        found |= more
+    return found - {step}
 
 
 @pytest.mark.asyncio
@@ -53,11 +55,12 @@ async def test_a_failed_write_stops_only_what_depends_on_it(
         assert error.message in failed.message
         assert failed.remedy.endswith(".")
         not_tried = {p.step for p in one.events("skipped") if p.cause}
-        assert not_tried - {failed.step} == AFTER[failed.step]
-        finished = {p.step for p in one.events("finished")}
-        independent = set(AFTER) - AFTER[failed.step] - {failed.step}
-        assert independent <= finished
-        assert {left.step for left in outcome.left} >= AFTER[failed.step]
+        acting = {p.step for p in one.session.judged.plan.actions}
+        waiting = dependents(failed.step) & acting
+        assert waiting
+        assert not_tried - {failed.step} == waiting
+        assert acting - waiting - {failed.step} <= {p.step for p in one.events("finished")}
+        assert {left.step for left in outcome.left} >= waiting
     async with office.operator() as two:
         mended = await two.apply()
         assert (mended.exit, mended.failed, mended.left) == (0, 0, ()), two.told

@@ -20,6 +20,12 @@ from tests.testbed.proxy import ApiProxy
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "assets" / "practice-chart"
 ADMIN_PASSWORD = "canary-Adm1n pass"
+INGRESS_CLASS = {  # of a controller that the test bed does not run
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "IngressClass",
+    "metadata": {"name": "nginx"},
+    "spec": {"controller": "example.org/practice"},
+}
 KEY = {
     "type": "service_account",
     "project_id": "practice",
@@ -66,6 +72,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         self.regcred.write_text(json.dumps(KEY, indent=2) + "\n")
+        self.plane.run("kubectl", "apply", "-f", "-", stdin=json.dumps(INGRESS_CLASS))
         self.answers.write_text(yaml.safe_dump({"version": 1, "answers": self.given}))
 
     @property

@@ -36,7 +36,6 @@ def kill(process: subprocess.Popen[str], *, helm_too: bool = False) -> None:
 @pytest.mark.parametrize(
     ("number", "after", "helm_too"),
     [
-        pytest.param(1, False, False, id="before the namespace"),
         pytest.param(1, True, False, id="after the namespace"),
         pytest.param(4, True, False, id="between the claims and the password"),
         pytest.param(HELM, True, True, id="helm killed after its record"),
