@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.core.kinds import NODE, SECRET, Kind, kind_of
 from cocalc_tui.core.secret import SecretRef, Slot
 from cocalc_tui.core.sql import Sql
@@ -14,6 +15,8 @@ from cocalc_tui.core.topics import Need, Probe, Topic
 MANAGER = "cocalc-tui"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 NODES = Topic(NODE)
+SHORT = {"PersistentVolumeClaim": "PVC", "PersistentVolume": "PV"}
+"""What kubectl and people call these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Apply:
     @property
     def target(self) -> str:
         """What it changes, as the screens name it."""
-        return f"{self.kind.name}/{self.name}"
+        return f"{SHORT.get(self.kind.name, self.kind.name)}/{self.name}"
 
     @property
     def topic(self) -> Topic:
@@ -241,7 +244,7 @@ class Git:
         return Probe.of("checkout", directory=self.directory, key=self.key)
 
 
-Action = Apply | Label | WriteFile | WriteSecrets | Helm | Delete | Wait | Sql | MakeKey | Git
+Action = Apply | Label | WriteFile | WriteSecrets | Helm | Delete | Wait | Sql | MakeKey | Git | HelmAddon
 
 
 def looks_at(action: Action) -> tuple[Need, ...]:
@@ -255,6 +258,8 @@ def looks_at(action: Action) -> tuple[Need, ...]:
             return (NODES,)
         case WriteFile() | WriteSecrets() | MakeKey() | Git():
             return (action.probe,)
+        case HelmAddon():
+            return (action.records,)
         case Sql():
             return action.looks_at()
         case _:

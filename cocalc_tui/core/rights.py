@@ -10,7 +10,20 @@ import yaml
 from cocalc_tui.core.action import MANAGER, Action, Apply, Delete, Helm, Label
 from cocalc_tui.core.diff import same
 from cocalc_tui.core.facts import Denied, Object
-from cocalc_tui.core.kinds import LEASE, NODE, SECRET, Kind, kind_of
+from cocalc_tui.core.helm_addon import HelmAddon
+from cocalc_tui.core.kinds import (
+    CLUSTER_ROLE,
+    CLUSTER_ROLE_BINDING,
+    DEPLOYMENT,
+    LEASE,
+    NAMESPACE,
+    NODE,
+    SECRET,
+    SERVICE,
+    SERVICE_ACCOUNT,
+    Kind,
+    kind_of,
+)
 from cocalc_tui.core.ownership import ours
 from cocalc_tui.core.plan import Right
 from cocalc_tui.core.topics import Probe, Topic
@@ -55,6 +68,8 @@ def _of_action(view: View, action: Action) -> Iterable[Right]:
             return () if labelled_already(view, action) else _on(NODE, ("get", "patch"), None)
         case Delete():
             return _on(action.kind, ("get", "delete"), action.namespace)
+        case HelmAddon():
+            return () if action.current else _of_addon(action)
         case Helm():
             return () if action.current else _of_release(view, action)
         case _:
@@ -68,6 +83,13 @@ def _of_release(view: View, action: Helm) -> Iterable[Right]:
         kind = kind_of(str(manifest.get("apiVersion", "v1")), str(manifest.get("kind", "")))
         where = manifest.get("metadata", {}).get("namespace") or action.namespace
         yield from _on(kind, (*WRITE, "delete"), where)
+
+
+def _of_addon(action: HelmAddon) -> Iterable[Right]:
+    """What every controller's chart brings; what it has besides is told by helm."""
+    yield from _on(SECRET, RELEASE, action.namespace)
+    for kind in (NAMESPACE, CLUSTER_ROLE, CLUSTER_ROLE_BINDING, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT):
+        yield from _on(kind, WRITE, action.namespace)
 
 
 def _on(kind: Kind, verbs: Iterable[str], namespace: str | None) -> tuple[Right, ...]:

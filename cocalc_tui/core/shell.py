@@ -25,6 +25,7 @@ from cocalc_tui.core.action import (
     WriteFile,
     WriteSecrets,
 )
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.core.secret import DockerConfigSlot, SecretRef, Slot
 from cocalc_tui.core.shell_git import check_out, make_key
 from cocalc_tui.core.sql import Sql
@@ -61,6 +62,8 @@ def commands(action: Action) -> str:
             return _secret_values(action)
         case Helm():
             return helm_command(action, shlex.quote(action.chart))
+        case HelmAddon():
+            return addon_command(action)
         case Delete():
             where = f" --namespace {shlex.quote(action.namespace)}" if action.namespace else ""
             return f"kubectl delete {action.kind.plural} {shlex.quote(action.name)}{where} --ignore-not-found"
@@ -84,6 +87,17 @@ def helm_command(action: Helm, chart: str) -> str:
         f"  --namespace {shlex.quote(action.namespace)}{files} \\\n"
         f"  --labels cocalc-tui-inputs={action.inputs} --history-max 10"
         + (" --reset-then-reuse-values" if action.carry else "")
+    )
+
+
+def addon_command(action: HelmAddon) -> str:
+    """`helm upgrade --install` of an add-on, its values on standard input."""
+    chart = " ".join(shlex.quote(a) for a in action.arguments())
+    return (
+        f"helm upgrade --install {shlex.quote(action.release)} {chart} \\\n"
+        f"  --namespace {shlex.quote(action.namespace)} --create-namespace \\\n"
+        f"  --labels cocalc-tui-inputs={action.inputs} --history-max 10 \\\n"
+        f"  --values - {heredoc(action.values)}"
     )
 
 

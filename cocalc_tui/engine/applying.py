@@ -20,7 +20,8 @@ from cocalc_tui.core.action import (
     WriteSecrets,
 )
 from cocalc_tui.core.findings import State
-from cocalc_tui.core.kinds import DEPLOYMENT, SECRET
+from cocalc_tui.core.helm_addon import HelmAddon
+from cocalc_tui.core.kinds import DAEMON_SET, DEPLOYMENT, INGRESS_CLASS, SECRET
 from cocalc_tui.core.plan import NOT_SEEN, Left, Planned
 from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.topics import Need, Topic
@@ -253,7 +254,7 @@ class _Run:
                     await self.session.refresh(need)
                 await self.session.judge_now()
                 return f"{changed} statement{'s' if changed != 1 else ''} run on {action.target}"
-            case Helm():
+            case Helm() | HelmAddon():
                 revision = await world.helm.upgrade(
                     action, lambda line: self.say("progress", planned, message=line)
                 )
@@ -293,5 +294,5 @@ class _Run:
 def _is_release(need: Need) -> bool:
     """Helm's records and the workloads: both must be new before the rollout is judged."""
     return isinstance(need, Topic) and (
-        need.kind == DEPLOYMENT or (need.kind == SECRET and need.metadata_only)
+        need.kind in (DEPLOYMENT, DAEMON_SET, INGRESS_CLASS) or (need.kind == SECRET and need.metadata_only)
     )

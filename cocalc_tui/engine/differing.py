@@ -22,6 +22,7 @@ from cocalc_tui.core.action import (
 )
 from cocalc_tui.core.diff import as_yaml, restrict, same, unified
 from cocalc_tui.core.facts import Object, Seen
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.core.plan import NOT_SEEN, Planned
 from cocalc_tui.core.sql import Sql
 from cocalc_tui.core.topics import Need
@@ -44,6 +45,8 @@ def planned(action: Action, view: View) -> Planned:
             return _secret_values(action, view)
         case Helm():
             return Planned(action, "keep" if action.current else "run", diff=_helm_diff(action))
+        case HelmAddon():
+            return Planned(action, "keep" if action.current else "run", diff=_addon_diff(action))
         case Delete():
             if not view.seen(action.topic):
                 return Planned(action, "delete", blocked=NOT_SEEN + why_unseen(view.get(action.topic)))
@@ -165,3 +168,10 @@ def _helm_diff(action: Helm) -> str:
         f"helm upgrade --install {action.release} {action.chart}\n  --namespace {action.namespace}\n{files}"
     )
     return text + f"  --labels cocalc-tui-inputs={action.inputs}"
+
+
+def _addon_diff(action: HelmAddon) -> str:
+    values = "".join(f"  {line}\n" for line in action.values.splitlines())
+    chart = " ".join(action.arguments())
+    head = f"helm upgrade --install {action.release} {chart}\n  --namespace {action.namespace}\n"
+    return f"{head}{values}".rstrip()

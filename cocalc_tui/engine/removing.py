@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cocalc_tui.core.action import MANAGED_BY, MANAGER, Action, Apply, Helm, Label
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.core.kinds import NAMESPACE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM
 from cocalc_tui.core.release import newest, topic_of
 from cocalc_tui.core.sql import Sql
@@ -44,6 +45,9 @@ def removals(judged: Judged, only: frozenset[str]) -> tuple[list[Removal], list[
                     gone.append(Removal(action, f"release {action.release} in {action.namespace}"))
                 elif record:
                     kept.append(f"release {action.release}: somebody else installed it")
+            case HelmAddon():
+                if newest(view.objects(action.records)):
+                    gone.append(Removal(action, f"release {action.release} in {action.namespace}"))
             case Apply():
                 _object(judged, action, only, gone, kept)
             case Sql() if not action.statements:
@@ -82,7 +86,10 @@ async def remove(world: World, gone: Sequence[Removal], say: Callable[[Removal, 
     for removal in gone:
         try:
             match removal.action:
-                case Helm(release=release, namespace=namespace):
+                case (
+                    Helm(release=release, namespace=namespace)
+                    | HelmAddon(release=release, namespace=namespace)
+                ):
                     await world.helm.uninstall(release, namespace)
                 case Apply() as action:
                     await world.cluster.delete(action.kind, action.name, action.namespace)

@@ -24,6 +24,7 @@ KIND_WORDS = {
     "WriteFile": "file",
     "WriteSecrets": "file",
     "Helm": "helm",
+    "HelmAddon": "helm",
     "Delete": "delete",
     "Wait": "wait",
     "Sql": "sql",

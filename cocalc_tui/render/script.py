@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable
 
 from cocalc_tui.core.action import Action, Apply, Helm, Wait, WriteFile, WriteSecrets
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.core.kinds import PERSISTENT_VOLUME_CLAIM
 from cocalc_tui.core.secret import SecretRef
 from cocalc_tui.core.shell import SQL_PURPOSE, commands, helm_command, heredoc, variable
@@ -77,8 +78,10 @@ def _commands(action: Action, wanted: list[Action]) -> str:
 
 
 def _wait(action: Wait, wanted: list[Action]) -> str:
-    release = next((a for a in wanted if isinstance(a, Helm)), None)
-    if "release.rollout" in action.checks and release:
+    addon = next((a for a in wanted if isinstance(a, HelmAddon) and a.step == action.step), None)
+    main = next((a for a in wanted if isinstance(a, Helm)), None)
+    release = main if "release.rollout" in action.checks else addon
+    if release:
         name, namespace = shlex.quote(release.release), shlex.quote(release.namespace)
         return (
             f"helm get manifest {name} --namespace {namespace} |\n"

@@ -25,8 +25,8 @@ WARNED: Mapping[str, set[str]] = {
     "gke": set(),
     "eks": set(),
     "aks": set(),
-    "minikube": {"nodes.ready", "verify.ingress"},
-    "kubeadm": {"verify.ingress"},
+    "minikube": {"nodes.ready", "ingress.address", "verify.ingress"},
+    "kubeadm": {"ingress.address", "verify.ingress"},
 }
 REMEDIES = {"minikube": "minikube tunnel", "kubeadm": "MetalLB"}
 # (world, class) -> what its entry in the drop-down says: None where it may be chosen with open eyes

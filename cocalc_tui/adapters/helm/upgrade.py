@@ -10,12 +10,13 @@ from pathlib import Path
 from cocalc_tui.adapters.chart.errors import Unreadable
 from cocalc_tui.adapters.chart.probe import locate
 from cocalc_tui.adapters.files import secret_text
-from cocalc_tui.adapters.helm import distil
+from cocalc_tui.adapters.helm import addon, distil
 from cocalc_tui.adapters.helm.command import Command, private_files
 from cocalc_tui.adapters.helm.installed import carried
 from cocalc_tui.adapters.process import Result
 from cocalc_tui.adapters.vault import Vault
 from cocalc_tui.core.action import Helm
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.errors import Refused, Unreached, UsageError
 
 HISTORY = "10"  # revisions that helm keeps
@@ -48,11 +49,13 @@ class HelmRunner:
         self._command = command
         self._vault = vault
 
-    async def upgrade(self, action: Helm, line: Callable[[str], None]) -> int:
+    async def upgrade(self, action: Helm | HelmAddon, line: Callable[[str], None]) -> int:
         """Gives the revision, tells each line of output. Raises `Refused`, `Unreached`, `UsageError`.
 
         Never waits for the rollout, which is followed apart, and never rolls back: that deletes the evidence.
         """
+        if isinstance(action, HelmAddon):
+            return await addon.install(self._command, action, line, refusal)
         try:
             chart = locate(action.chart)
         except Unreadable as error:

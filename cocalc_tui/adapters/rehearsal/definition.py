@@ -20,6 +20,7 @@ mailservers      host -> {ports: {number: tls | starttls | clear}, login, secret
 dns              name -> {A: [..], AAAA: [..], CNAME: name, CAA: [authority]}; `silent: true`, `servfail: true`
 git              {granted_after}: seconds after its key was made until the vendor grants access (default 0)
 certificates     name -> {names, days}: the world's folder gets NAME.crt and NAME.key, made when it is new
+addons           chart name -> the objects that it brings
 provisioners     name -> {rwx}: whether a provisioner unknown to this program can do ReadWriteMany
 loadbalancer     {ip} or {hostname} of the Services of type LoadBalancer; absent: they wait for ever
 snippets         "refused" where the ingress controller forbids snippet annotations
@@ -58,6 +59,7 @@ WORLDS = Path(str(files("cocalc_tui").joinpath("assets/worlds")))
 CHART = str(files("cocalc_tui").joinpath("assets/practice-chart/cocalc"))
 KEYS = frozenset(
     [
+        "addons",
         "age",
         "answers",
         "answers_text",

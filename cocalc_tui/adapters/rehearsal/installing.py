@@ -12,6 +12,7 @@ from cocalc_tui.adapters.rehearsal.ownership import updated
 from cocalc_tui.adapters.rehearsal.store import Object, key_of, stamp
 from cocalc_tui.adapters.rehearsal.writing import without_nulls
 from cocalc_tui.core.action import Helm
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.core.kinds import NAMESPACE, SECRET, STORAGE_CLASS, Kind
 from cocalc_tui.errors import Refused
 
@@ -28,7 +29,7 @@ FIXED = {
 class Installation:
     """Writes one revision as helm does: pending, the objects, then deployed or failed."""
 
-    def __init__(self, cluster: MemoryCluster, action: Helm, chart: str) -> None:
+    def __init__(self, cluster: MemoryCluster, action: Helm | HelmAddon, chart: str) -> None:
         self.cluster = cluster
         self.store = cluster.store
         self.action = action

@@ -14,12 +14,14 @@ from cocalc_tui.adapters.chart.errors import Unreadable
 from cocalc_tui.adapters.chart.probe import locate
 from cocalc_tui.adapters.files import Files, entries_of
 from cocalc_tui.adapters.rehearsal import render as practice
+from cocalc_tui.adapters.rehearsal.addons import addon_objects
 from cocalc_tui.adapters.rehearsal.admission import denied
 from cocalc_tui.adapters.rehearsal.cluster import MemoryCluster
 from cocalc_tui.adapters.rehearsal.installing import Installation
 from cocalc_tui.adapters.rehearsal.store import Object, stamp
 from cocalc_tui.adapters.yaml_load import Broken, load
 from cocalc_tui.core.action import Helm
+from cocalc_tui.core.helm_addon import HelmAddon
 from cocalc_tui.core.installed import masked, secrets_of
 from cocalc_tui.core.kinds import NAMESPACE
 from cocalc_tui.core.topics import Probe
@@ -39,8 +41,11 @@ class MemoryHelm:
         self.files = files
         self._practice_chart = Path(practice_chart)
 
-    async def upgrade(self, action: Helm, line: Callable[[str], None]) -> int:
+    async def upgrade(self, action: Helm | HelmAddon, line: Callable[[str], None]) -> int:
         """`helm upgrade --install`; gives the revision."""
+        if isinstance(action, HelmAddon):
+            manifests = addon_objects(self.cluster, action)
+            return await self._install(action, manifests, f"{action.chart}-{action.version}", {}, line)
         self._must_be_practice(action.chart)
         values = [_values(Path(name)) for name in action.values_files]
         if action.carry:
@@ -58,14 +63,25 @@ class MemoryHelm:
             raise Refused(f"helm: {_schema(refused)}", "Correct these values, then apply again.") from refused
         # a Secret is kept as hashes, anything else as it is: the world's file must hold no secret
         manifests = [m if m["kind"] == "Secret" else self.files.without_secrets([m])[0] for m in manifests]
+        kept = masked(practice.merge({}, *values))
+        return await self._install(action, manifests, self._chart_name(), kept, line)
+
+    async def _install(
+        self,
+        action: Helm | HelmAddon,
+        manifests: list[Object],
+        chart: str,
+        values: Mapping[str, Any],
+        line: Callable[[str], None],
+    ) -> int:
         if self.cluster.faults.silent:
             raise Refused("helm: Kubernetes cluster unreachable")
         store = self.cluster.store
-        installation = Installation(self.cluster, action, self._chart_name())
+        installation = Installation(self.cluster, action, chart)
         with self.cluster.exclusive:
             self.cluster.enter()
             revision = installation.begin(manifests, line)
-            kept = {"revision": revision, "values": masked(practice.merge({}, *values))}
+            kept = {"revision": revision, "values": values}
             store.extra.setdefault("installed", {})[f"{action.namespace}/{action.release}"] = kept
             self.cluster.saved()
         try:
@@ -91,7 +107,7 @@ class MemoryHelm:
             f"NAMESPACE: {action.namespace}",
             "STATUS: deployed",
             f"REVISION: {revision}",
-            f"{len(manifests)} objects of the practice chart",
+            f"{len(manifests)} objects of the chart {chart}",
         ):
             line(text)
         return revision
