@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis  # noqa: F401  # else its plugin imports it at the end, too deep for Python 3.11's parser
 import pytest
 
 from tests.testbed.bed import ControlPlane

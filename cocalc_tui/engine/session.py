@@ -66,7 +66,8 @@ class Session:
         self.clock = clock
         self.journal: Callable[[Progress], None] = lambda progress: None
         self.facts = Facts()
-        self.judged = judge(self.steps, self.facts, given, clock())
+        self._judged = judge(self.steps, self.facts, given, clock())
+        self._trouble: Exception | None = None
         self._tasks: dict[Need, asyncio.Task[None]] = {}
         self._listeners: list[Listener] = []
         self._dirty = asyncio.Event()
@@ -76,6 +77,13 @@ class Session:
         self._typed_at = 0.0
         self._judged_at = 0.0
         self._running = False
+
+    @property
+    def judged(self) -> Judged:
+        """The newest judgement. Raises what stopped judging: an old one must not pass for the present."""
+        if self._trouble:
+            raise self._trouble
+        return self._judged
 
     async def start(self) -> None:
         """Begins to look. Returns at once."""
@@ -111,7 +119,7 @@ class Session:
         else:
             self.given = self.given.put(step, field, value, source)
         self._typed_at = time.monotonic()
-        self.judged = judge(self.steps, self.facts, self.given, self.clock())
+        self._judged = judge(self.steps, self.facts, self.given, self.clock())
         self._tell()
         self._dirty.set()
         return self.judged
@@ -196,7 +204,12 @@ class Session:
             await self._dirty.wait()
             quiet = self._judged_at + (QUIET if self.live else 0.005) - time.monotonic()
             await asyncio.sleep(max(0.0, quiet))  # the first change after a pause is judged at once
-            await self._judge_now()
+            try:
+                await self._judge_now()
+            except Exception as error:
+                self._trouble = error
+                self._changed.set()
+                raise
             self._judged_at = time.monotonic()
 
     async def _judge_now(self) -> None:
@@ -205,7 +218,7 @@ class Session:
             facts, given = self.facts, self.given
             judged = await asyncio.to_thread(judge, self.steps, facts, given, self.clock())
             if given is self.given:
-                self.judged = judged
+                self._judged = judged
                 self._ask()
                 self._tell()
             else:

@@ -34,7 +34,7 @@ def test_everything_of_ours_goes_and_data_stays(
     assert run(installed, "remove", "--yes") == 0
     told = capsys.readouterr().out
     assert "removed  Secret/regcred" in told
-    assert "keep    PersistentVolumeClaim/projects-data" in told
+    assert "keep    PVC/projects-data" in told
     assert "keep    Namespace/cocalc" in told
     run(installed, "status")
     states = capsys.readouterr().out
@@ -47,7 +47,7 @@ def test_data_goes_only_where_it_is_named(installed: Path, capsys: pytest.Captur
     assert run(installed, "remove", "--yes", "--only", "release") == 0
     assert run(installed, "remove", "--yes", "--only", "storage") == 0
     told = capsys.readouterr().out
-    assert "PersistentVolumeClaim/projects-data  (data is lost)" in told
+    assert "PVC/projects-data  (data is lost)" in told
     assert run(installed, "remove", "--yes", "--only", "namespace", "storage") == 0
     assert "removed  Namespace/cocalc" in capsys.readouterr().out
 

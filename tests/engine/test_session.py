@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from cocalc_tui.core.action import Action
 from cocalc_tui.core.answers import Answers
 from cocalc_tui.core.facts import Seen
 from cocalc_tui.core.findings import Check, Verdict, failed, passed
@@ -15,6 +17,7 @@ from cocalc_tui.core.kinds import NODE
 from cocalc_tui.core.step import Step
 from cocalc_tui.core.topics import Topic
 from cocalc_tui.core.view import View
+from cocalc_tui.engine.judging import CLUSTER
 from cocalc_tui.engine.session import Session
 from tests.adapters.rehearsals import Small
 from tests.adapters.waiting import until
@@ -64,3 +67,27 @@ async def test_what_is_silent_is_unknown_when_the_time_is_over(tmp_path: Path) -
     assert finding.verdict.status == "unknown"
     assert "not answered within 0.3 s" in finding.verdict.summary
     await session.close()
+
+
+@pytest.mark.asyncio
+async def test_a_step_that_fails_on_what_it_saw_is_told_to_who_reads(tmp_path: Path) -> None:
+    def broken(view: View) -> Sequence[Action]:
+        if view.seen(CLUSTER):
+            raise RuntimeError("a step of its own accord")
+        return ()
+
+    session = Session(Small(tmp_path).world, (Step("odd", "Odd", "Base", "why", actions=broken),), Answers())
+    await session.start()
+    try:
+        with pytest.raises(RuntimeError, match="own accord"):
+            await session.settle(5)
+        await until(lambda: _fails(session))
+    finally:
+        await session.close()
+
+
+def _fails(session: Session) -> bool:
+    try:
+        return not session.judged.steps
+    except RuntimeError:
+        return True

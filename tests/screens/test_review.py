@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from cocalc_tui.commands.export import exported
 from cocalc_tui.core.kinds import NAMESPACE, SECRET
+from cocalc_tui.core.plan import Planned
 from cocalc_tui.screens.review import ReviewScreen
 from tests.screens.conftest import NARROW, WIDE, text_of
 
@@ -38,6 +40,13 @@ def foreign_secret() -> dict[str, Any]:
     }
 
 
+def doable(screen: ReviewScreen) -> Sequence[Planned]:
+    """What can be done now, as the screen counts it."""
+    found = screen.prospect()
+    assert found is not None
+    return found.doable
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 async def test_actions_stand_by_step_with_verb_and_target(desk: Any, size: tuple[int, int]) -> None:
     async with desk(size) as d:
@@ -48,7 +57,7 @@ async def test_actions_stand_by_step_with_verb_and_target(desk: Any, size: tuple
         assert plan.digest[:4] in shown.splitlines()[1]
         assert "create" in shown.splitlines()[1]
         assert "namespace + create  Namespace/cocalc" in shown
-        assert "storage   + create  PersistentVolumeClaim/projects-data" in shown
+        assert "storage   + create  PVC/projects-data" in shown
         assert len(shown.splitlines()) == size[1]
 
 
@@ -56,7 +65,8 @@ async def test_the_difference_of_the_selected_action_is_shown(desk: Any) -> None
     async with desk(WIDE) as d:
         screen = await opened(d)
         await d.press("slash", *"projects-data", "enter")
-        assert screen.here.action.target == "PersistentVolumeClaim/projects-data"
+        assert screen.here is not None
+        assert screen.here.action.target == "PVC/projects-data"
         await d.sees("+   name: projects-data")
         await d.press("enter")
         await d.until(lambda: d.app.step_shown == "storage", "its step")
@@ -75,14 +85,14 @@ async def test_tabs_change_what_is_below_on_a_low_screen(desk: Any) -> None:
 async def test_what_is_left_out_keeps_back_what_comes_after_it(desk: Any, size: tuple[int, int]) -> None:
     async with desk(size) as d:
         screen = await opened(d)
-        every = len(screen.prospect().doable)
+        every = len(doable(screen))
         await d.press("slash", *"namespace/", "enter", "space")
         await d.sees("left out")
         await d.sees("after namespace")
-        assert len(screen.prospect().doable) < every
-        assert all(p.step == "nodes" for p in screen.prospect().doable)
+        assert len(doable(screen)) < every
+        assert all(p.step == "nodes" for p in doable(screen))
         await d.press("space")
-        await d.until(lambda: len(screen.prospect().doable) == every, "taken in again")
+        await d.until(lambda: len(doable(screen)) == every, "taken in again")
 
 
 async def test_applying_asks_first_with_the_counts(desk: Any) -> None:
@@ -108,12 +118,12 @@ async def test_what_somebody_else_made_is_taken_over_only_by_choice(desk: Any, s
         await d.until(lambda: d.app.live.judged.step("database").state == "foreign", "foreign")
         screen = await opened(d)
         await d.sees("your choice")
-        assert "adopt" not in {p.verb for p in screen.prospect().doable}
+        assert "adopt" not in {p.verb for p in doable(screen)}
         await d.press("f9")
         await d.sees("not taken over")
         await d.press("escape", "slash", *"adopt", "enter", "space")
         await d.sees("taken over")
-        assert "adopt" in {p.verb for p in screen.prospect().doable}
+        assert "adopt" in {p.verb for p in doable(screen)}
         await d.press("f9")
         await d.sees("1 adopt")
         await d.press("f9")
