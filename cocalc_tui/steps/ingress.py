@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import yaml
 
@@ -30,6 +30,7 @@ from cocalc_tui.core.ingress_view import (
 )
 from cocalc_tui.core.names import label_name
 from cocalc_tui.core.step import Choice, Field, Step
+from cocalc_tui.core.topics import Need
 from cocalc_tui.core.view import View
 from cocalc_tui.core.wish import Candidate, Wish
 
@@ -70,6 +71,11 @@ def addon(view: View) -> HelmAddon:
         version=view.text("ingress.version").strip() or LAST,
         values=yaml.safe_dump({"controller": settings}, sort_keys=False),
     )
+
+
+def needs(view: View) -> Iterable[Need]:
+    """Helm's record of our own installation, where one is wanted."""
+    return (CLASSES, addon(view).records) if installs(view) else ()
 
 
 def actions(view: View) -> Sequence[Action]:
@@ -238,5 +244,6 @@ STEP = Step(
     ),
     actions=actions,
     values=values,
+    needs=needs,
     summary=summary,
 )

@@ -171,6 +171,12 @@ def test_an_installation_of_ours_is_kept_upgraded_and_unlocked() -> None:
     assert again.after == (unlock.id,)
 
 
+def test_looks_at_the_record_of_an_installation_that_is_wanted() -> None:
+    wanted = seen(install="ingress-nginx")
+    assert addon(wanted).records in STEP.needs(wanted)
+    assert list(STEP.needs(seen())) == []
+
+
 def test_absent_until_installed() -> None:
     verdict = judge(STEP, "class", seen(install="ingress-nginx"))
     assert verdict.state is State.ABSENT
