@@ -29,7 +29,8 @@ GLOBALS: tuple[tuple[str, str, str], ...] = (
     ("--log-file", "FILE", "write a log, redacted"),
 )
 
-EXPORTS = ("values", "script", "rights", "report", "answers")
+FOLDERS = ("kustomize", "argocd", "flux")
+EXPORTS = ("values", "script", *FOLDERS, "rights", "report", "answers")
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -124,8 +125,8 @@ def _apply(sub: argparse.ArgumentParser) -> None:
 
 def _export(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("kind", choices=EXPORTS)
-    sub.add_argument("--out", metavar="PATH", help="a file, or - for standard output")
-    sub.add_argument("--force", action="store_true", help="overwrite a file that was not written by us")
+    sub.add_argument("--out", metavar="PATH", help="a file, or - for standard output; a folder's name")
+    sub.add_argument("--force", action="store_true", help="overwrite what was not written by us")
 
 
 def _explain(sub: argparse.ArgumentParser) -> None:
@@ -154,7 +155,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "status": ("the state of every step", _status),
     "plan": ("show every change, make none", _plan),
     "apply": ("make the changes of the plan", _apply),
-    "export": ("write what was generated: values, script, rights, report, answers", _export),
+    "export": ("write what was generated: values, script, GitOps folders, rights, report, answers", _export),
     "explain": ("why a step is needed, what its checks look at, what its fields mean", _explain),
     "remove": ("remove what this tool created; never data volumes unless named", _remove),
     "snapshot": ("a redacted picture of the cluster, usable as a world", _snapshot),
