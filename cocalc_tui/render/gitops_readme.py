@@ -23,7 +23,12 @@ def readme(bundle: Bundle, tool: str, files: dict[str, str], steps: Sequence[str
     lines += [f"{number}. {way.strip()}" for number, way in enumerate(ways, 1)]
     lines += [
         "",
-        "No file here holds a secret. Deleting a claim deletes its data unless its volume is retained.",
+        "No exported file holds a secret. Deleting a claim deletes its data unless its volume is retained.",
         "`cocalc-tui check` judges the result, whoever made it.",
     ]
+    if tool != "Flux":
+        lines.append(
+            f"With {tool} helm keeps no record of a release, so the step release stays absent there; "
+            "do not apply it too."
+        )
     return {**files, "README.md": "\n".join(lines) + "\n"}
