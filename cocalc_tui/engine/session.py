@@ -100,6 +100,7 @@ class Session:
             for task in pending:
                 task.cancel()
             _, pending = await asyncio.wait(pending, timeout=0.5)
+        await asyncio.gather(*tasks, return_exceptions=True)  # what stopped judging was told to its readers
         self._tasks.clear()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
