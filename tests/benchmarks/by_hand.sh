@@ -41,6 +41,10 @@ ask kubectl get namespace "$NAMESPACE" -o jsonpath='{.metadata.labels}'
 get resourcequotas
 get limitranges
 
+# ingress: class, controller
+ask kubectl get ingressclasses
+ask kubectl get services -A --field-selector=metadata.namespace!=kube-system
+
 # registry: key well-formed, Secret there and of the right type and content, login
 ask grep -q private_key "$REGISTRY_KEY"
 get secret regcred -o jsonpath='{.type}'

@@ -91,7 +91,7 @@ def _compare(site: Site, login: Path, database: int, registry: int, times: int) 
     best = [float("inf"), float("inf")]
     for _ in range(times):
         done = site.run("check", kubeconfig=login)
-        if done.code not in (0, 4):
+        if done.code not in (0, 3, 4):  # there is no Ingress controller, but everything was seen
             raise RuntimeError(f"check: exit {done.code}\n{done.out}{done.err}")
         best[0] = min(best[0], done.seconds)
         began = time.perf_counter()
