@@ -37,8 +37,8 @@ secure, login, ref,       (of the server's reply or null), address, latency_ms, 
 sender)                   starttls (offered), logins (kinds offered)
 release (release,         found, revision, values (what its user gave helm, every text that could be a
 namespace, revision)      secret masked)
-dns (name, caa)           kind (ok, nxdomain, nodata, servfail), error, addresses, cname (chain), here (as this
-                          machine's resolver says), servers (list of {name, kind, addresses, cname}), zone,
+dns (name, caa)           kind (ok, nxdomain, nodata, servfail), error, addresses, cname (chain), here (as
+                          this machine's resolver says), servers (list of {name, kind, addresses, cname}), zone,
                           caa ({at, records: list of {tag, value}, error} or null)
 deploy-key (path)         exists, mode (number), type, public (the line of the .pub file), fingerprint,
                           encrypted, error
@@ -50,9 +50,9 @@ key)                      of files), remote, ssh_command, key_set (it names this
 git-remote (directory,    commit (the branch's newest), behind, ahead, incoming and earlier ([{commit,
 repo, branch, key,        subject, date}]), added, removed (value paths), changed ([{path, before, after}]),
 host_fingerprint)         images (those of the changed that name an image or tag), denied, error
-certificate (cert_file,   error, key_error, subject, issuer, names, not_before, not_after (Unix s), key_matches,
-ref of the key)           chain (complete, self-signed, private, incomplete, disordered), count (certificates),
-                          hashes, key_hashes (sha256 of the text, and of it with a line end)
+certificate (cert_file,   error, key_error, subject, issuer, names, not_before, not_after (Unix s),
+ref of the key)           key_matches, chain (complete, self-signed, private, incomplete, disordered), count
+                          (certificates), hashes, key_hashes (sha256 of the text, and of it with a line end)
 render (chart, release,   objects (manifests, values of Secrets left out), lint (list of text), error, digest
 namespace, path, text,
 entries)

@@ -60,9 +60,7 @@ def forms(secret: str) -> set[str]:
     lines = [secret.strip()]
     if "\n" in secret:
         lines += [line.strip() for line in secret.splitlines() if len(line.strip()) >= LINE]
-    return {
-        form for value in {secret, *lines} for form in _escaped(value) if len(form.strip()) >= SHORTEST
-    }
+    return {form for value in {secret, *lines} for form in _escaped(value) if len(form.strip()) >= SHORTEST}
 
 
 def pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:

@@ -16,8 +16,8 @@ from cocalc_tui.steps import STEPS
 from tests.steps.builders import sound
 
 GUIDE = Path("../shared/setup-guide.txt")
-ORDER = """tools cluster nodes deploy-key chart namespace registry storage database ingress dns tls mail site admin
-values release verify"""
+ORDER = """tools cluster nodes deploy-key chart namespace registry storage database ingress dns tls
+mail site admin values release verify"""
 each = pytest.mark.parametrize("step", STEPS, ids=lambda s: s.id)
 
 

@@ -64,7 +64,10 @@ def seen(
 ) -> View:
     answers: dict[str, Any] = {"chart.directory": "/c"} if chart else {}
     answers["values.overrides"] = overrides or {}
-    facts: dict[Any, Any] = {Probe.of("file", path=PATH): file(text, **document)}
+    facts: dict[Any, Any] = {
+        Probe.of("cluster"): {"uid": "u", "version": "v1.34.4"},
+        Probe.of("file", path=PATH): file(text, **document),
+    }
     if chart:
         facts[Probe.of("chart", directory="/c")] = chart
     first = view(facts, answers, wishes=wishes)

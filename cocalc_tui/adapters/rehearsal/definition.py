@@ -17,7 +17,7 @@ databases        host -> {port, user, secret, version, version_num, superuser, â
                  secret, superuser, createdb, createrole}}; without a user: no role yet; `silent: true`
 registries       host -> {logins: [{username, file | secret}], missing: [image or tag], silent}
 mailservers      host -> {ports: {number: tls | starttls | clear}, login, secret, senders; silent: true}
-dns              name -> {A: [..], AAAA: [..], CNAME: name, CAA: [authority]}; `silent: true`, `servfail: true`
+dns              name -> {A: [..], AAAA: [..], CNAME: name, CAA: [authority]}; `silent`, `servfail`: true
 git              {granted_after}: seconds after its key was made until the vendor grants access (default 0)
 certificates     name -> {names, days}: the world's folder gets NAME.crt and NAME.key, made when it is new
 addons           chart name -> the objects that it brings

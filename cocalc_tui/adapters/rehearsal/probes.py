@@ -65,6 +65,7 @@ class Probes:
             "certificate": lambda p: certificates.answer(vault, p),
             "dns": lambda p: names.answer(world, p),
             "smtp": lambda p: smtp.answer(world, vault, p),
+            "release": helm.probe_release,
             "render": helm.probe_render,
             "dry-run": helm.probe_dry_run,
         }
