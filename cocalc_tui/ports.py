@@ -38,8 +38,8 @@ sender)                   starttls (offered), logins (kinds offered)
 release (release,         found, revision, values (what its user gave helm, every text that could be a
 namespace, revision)      secret masked)
 dns (name, caa)           kind (ok, nxdomain, nodata, servfail), error, addresses, cname (chain), here (as
-                          this machine's resolver says), servers (list of {name, kind, addresses, cname}), zone,
-                          caa ({at, records: list of {tag, value}, error} or null)
+                          this machine's resolver says), servers (list of {name, kind, addresses, cname}),
+                          zone, caa ({at, records: list of {tag, value}, error} or null)
 deploy-key (path)         exists, mode (number), type, public (the line of the .pub file), fingerprint,
                           encrypted, error
 git-access (repo,         ok, denied (the host refused the key), commit (of the branch), host, host_key

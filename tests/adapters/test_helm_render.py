@@ -24,13 +24,13 @@ CHART = {
     "values.yaml": "replicas: 1\nname: ''\npassword: ''\ndebug: false\n",
     "values.schema.json": '{"properties": {"replicas": {"type": "integer"}, "debug": {"type": "boolean"}}}',
     "templates/objects.yaml": (
-        "{{ if not .Values.name }}{{ fail \"name is required\" }}{{ end }}\n"
+        '{{ if not .Values.name }}{{ fail "name is required" }}{{ end }}\n'
         "apiVersion: v1\nkind: Secret\nmetadata: {name: {{ .Values.name }}}\n"
         "stringData: {password: {{ .Values.password | quote }}}\n"
-        "data: {other: {{ b64enc \"open\" }}}\n"
+        'data: {other: {{ b64enc "open" }}}\n'
         "---\n"
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.name }}-config}\n"
-        "data:\n  line: {{ printf \"password=%s\" .Values.password | quote }}\n"
+        'data:\n  line: {{ printf "password=%s" .Values.password | quote }}\n'
         "  kube: {{ .Capabilities.KubeVersion.Version }}\n"
         "{{ if .Values.debug }}  broken: {{ .Values.none.at.all }}{{ end }}\n"
     ),

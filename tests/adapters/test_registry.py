@@ -53,7 +53,7 @@ def ask(
         try:
             while registry and (first := await reader.readline()):
                 headers = {}
-                while (line := (await reader.readline()).decode().strip()):
+                while line := (await reader.readline()).decode().strip():
                     name, _, value = line.partition(": ")
                     headers[name.lower()] = value
                 path = first.decode().split()[1]
