@@ -30,6 +30,7 @@ TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 VARIES = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UID"),
     (re.compile(r"practice-[0-9a-f]{8}"), "practice"),
+    (re.compile(r"\b[0-9a-f]{4}( [0-9a-f]{4}){3}\b"), "DIGEST"),
     (re.compile(r"\b[0-9a-f]{12,64}\b|sha256:[0-9a-f…]+"), "HASH"),
     (re.compile(r"\b\d+:\d\d(:\d\d)?\b|\d{4}-\d\d-\d\d\S*"), "TIME"),
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms|min|h)\b"), "SPAN"),
