@@ -3,8 +3,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -186,7 +188,18 @@ def test_secrets_reach_helm_by_private_files_alone(chart: Path, tmp_path: Path) 
     log = (tmp_path / "log").read_text()
     assert "hunter2" not in log
     assert "['0o6000o700', '0o6000o700']" in log
-    assert not list(Path("/dev/shm").glob("cocalc-tui-*"))
+    assert not list(Path("/dev/shm").glob(f"cocalc-tui-{os.getpid()}-*"))
+
+
+def test_what_a_killed_process_left_is_swept() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    where = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path(tempfile.gettempdir())
+    left = where / f"cocalc-tui-{gone.pid}-left"
+    left.mkdir(mode=0o700)
+    (left / "secret.yaml").write_text("password: x")
+    with private_files({"a.yaml": "x"}):
+        assert not left.exists()
 
 
 def test_private_files_go_with_the_program(tmp_path: Path) -> None:

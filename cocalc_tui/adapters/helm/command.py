@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from cocalc_tui.adapters.process import Result, run, unchanged
 from cocalc_tui.adapters.tools import find
+
+PREFIX = "cocalc-tui-"
 
 
 @dataclass(slots=True)
@@ -46,10 +49,29 @@ def private_files(contents: Mapping[str, str]) -> Iterator[dict[str, Path]]:
     """Files that only we can read, for as long as helm needs them; in memory where the system has that."""
     memory = Path("/dev/shm")  # noqa: S108 the folder made in it is private
     where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="cocalc-tui-", dir=where) as folder:
+    _sweep(where or Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=where) as folder:
         paths = {}
         for name, text in contents.items():
             paths[name] = Path(folder, name)
             paths[name].touch(mode=0o600)
             paths[name].write_text(text, encoding="utf-8")
         yield paths
+
+
+def _sweep(where: Path) -> None:
+    """Removes what a process of ours left that was killed while helm read its files."""
+    for folder in where.glob(f"{PREFIX}*-*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and folder.lstat().st_uid == os.getuid() and not _runs(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
