@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cocalc_tui.adapters.alive import alive
 from cocalc_tui.adapters.state import append_journal, load_answers, run_folder, save_answers
 from cocalc_tui.core.answers import Answers, Source
 from cocalc_tui.core.facts import Seen
@@ -85,25 +86,7 @@ def operator() -> str:
 
 def holder() -> Holder:
     """This process as a holder of the Lease."""
-    return Holder(operator(), socket.gethostname(), os.getpid(), _alive)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _zombie(pid)
-
-
-def _zombie(pid: int) -> bool:
-    """A killed process that nobody reaped yet is gone for our purpose (Linux)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (OSError, IndexError):
-        return False
+    return Holder(operator(), socket.gethostname(), os.getpid(), alive)
 
 
 async def kept_answers(session: Session, options: Options) -> None:

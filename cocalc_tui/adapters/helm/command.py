@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cocalc_tui.adapters.alive import alive
 from cocalc_tui.adapters.process import Result, run, unchanged
 from cocalc_tui.adapters.tools import find
 
@@ -63,15 +64,5 @@ def _sweep(where: Path) -> None:
     """Removes what a process of ours left that was killed while helm read its files."""
     for folder in where.glob(f"{PREFIX}*-*"):
         pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if pid.isdigit() and folder.lstat().st_uid == os.getuid() and not _runs(int(pid)):
+        if pid.isdigit() and folder.lstat().st_uid == os.getuid() and not alive(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
